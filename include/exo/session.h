@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sessions and process groups: the rules of job control. kernel/task/session.c.
+ *
+ * The tty layer stores the controlling terminal in group->tty and the foreground process group in
+ * itself, as a referenced struct pid. A session leader's exit and setsid() reach it by the hooks below.
+ */
+#ifndef EXO_SESSION_H
+#define EXO_SESSION_H
+
+#include <exo/group.h>
+#include <exo/pid.h>
+
+struct tty;
+
+/*
+ * What drivers/tty registers, once, at boot. All in task context, no locks held.
+ * disassociate: current, a session leader, exits or gives up its terminal (on_exit tells which):
+ * hang up, clear the tty of the session.
+ * fork: the child's group has just copied the pointer; take a reference.
+ * put: drop the group's reference.
+ */
+struct session_tty_ops {
+	void (*disassociate)(bool on_exit);
+	void (*get)(struct tty *tty);
+	void (*put)(struct tty *tty);
+	/* Device number and foreground group's number for /proc/PID/stat; 0 and -1 without one. */
+	dev_t (*device)(struct tty *tty);
+	pid_t (*foreground)(struct tty *tty);
+};
+void session_tty_register(const struct session_tty_ops *ops);
+/* NULL before a tty layer registered. */
+const struct session_tty_ops *session_tty_ops(void);
+
+/* Referenced; may be NULL after the task is gone. Take tasklist_lock. */
+struct pid *task_pgrp_get(struct task *t);
+struct pid *task_session_get(struct task *t);
+
+/* current's own, valid while it does not change them itself and no reference is kept. */
+static inline struct pid *current_pgrp(void)
+{
+	return READ_ONCE(current->group->pids[PID_PGRP]);
+}
+static inline struct pid *current_session(void)
+{
+	return READ_ONCE(current->group->pids[PID_SESSION]);
+}
+
+static inline bool session_leader(const struct task *t)
+{
+	return READ_ONCE(t->group->flags) & GROUP_SESSION_LEADER;
+}
+
+/*
+ * A process group is orphaned if no member has a parent outside the group but inside the session:
+ * then nobody could continue its stopped members. Takes tasklist_lock.
+ */
+bool pgrp_is_orphaned(struct pid *pgrp);
+/* Is there a process of this group in that session? For TIOCSPGRP. Takes tasklist_lock. */
+bool pgrp_in_session(struct pid *pgrp, struct pid *session);
+
+/* The controlling terminal of current with a reference by ops->get, or NULL. Any task context. */
+struct tty *current_tty_get(void);
+/* Sets or clears it for current's process; takes sighand->lock, the reference moves with it. The old one
+ * is returned (caller puts). */
+struct tty *current_tty_set(struct tty *tty);
+/* Clears `tty` from every process of the session; `drop` is called for each, outside locks? No: with
+ * tasklist_lock held, so it must only count down. Returns how many had it. */
+unsigned int session_clear_tty(struct pid *session, struct tty *tty);
+
+#endif
