@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Gathers the section tables of the hosted core (ld -r); everything else stays as it is. */
+#include <exo/tables.h>
+
+#define TABLE(name) \
+	exo_##name : { \
+		__start_exo_##name = .; \
+		KEEP(*(SORT_BY_NAME(exo.name.*))) \
+		__stop_exo_##name = .; \
+	}
+
+SECTIONS
+{
+	EXO_TABLES(TABLE)
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The image's layout. Each symbol defined here is declared in include/exo/sections.h, and nowhere else.
+ *
+ *	1 MiB		.boot		low code and data: loaders enter here, linked where it is loaded; multiboot2's header must
+ *					lie in the first 32 KiB of the file, PVH's note in a segment aligned to 4
+ *	KERNEL_BASE +	.text		RX	ends with the code that only boot needs
+ *			.rodata		R	section tables, exception table, symbol table
+ *			.ro_after_init	RW, then R
+ *			.data		RW	ends with the per-CPU template
+ *			.init.data	RW, freed after boot
+ *			.bss		RW	not in the file
+ *
+ * All code comes first, so that the symbol table (scripts/gen/ksyms.py) can grow without moving a function. Every part starts
+ * on a page of its own, because each has its own rights. Physical addresses are stated: PVH and multiboot2 load by p_paddr.
+ */
+#include <exo/tables.h>
+
+/* As in asm/page.h, which is C. */
+#define PAGE_SIZE	4096
+#define KERNEL_BASE	0xffffffff80000000
+#define IMAGE_PHYS	0x100000
+
+OUTPUT_FORMAT(elf64-x86-64)
+ENTRY(multiboot2_entry)
+
+PHDRS
+{
+	boot PT_LOAD FLAGS(5);
+	text PT_LOAD FLAGS(5);
+	rodata PT_LOAD FLAGS(4);
+	data PT_LOAD FLAGS(6);
+	note PT_NOTE FLAGS(4);
+	stack PT_GNU_STACK FLAGS(6);
+}
+
+#define PART(start)	. = ALIGN(PAGE_SIZE); start = .
+#define PART_END(end)	. = ALIGN(PAGE_SIZE); end = .
+#define LOAD(section)	AT(ADDR(section) - KERNEL_BASE)
+
+/* A table of constant structs, in order of their names, so that the image does not depend on link order. */
+#define TABLE(name) \
+	. = ALIGN(8); \
+	__start_exo_##name = .; \
+	KEEP(*(SORT_BY_NAME(exo.name.*))) \
+	__stop_exo_##name = .;
+
+SECTIONS
+{
+	. = IMAGE_PHYS;
+	.boot : AT(ADDR(.boot)) {
+		KEEP(*(.multiboot))
+		*(.boot.text .boot.text.*)
+		*(.boot.data .boot.data.*)
+		*(.boot.bss .boot.bss.*)
+	} :boot
+	. = ALIGN(4);
+	.note.pvh : AT(ADDR(.note.pvh)) {
+		KEEP(*(.note.pvh))
+	} :boot :note
+
+	. = ALIGN(PAGE_SIZE);
+	. += KERNEL_BASE;
+	__image_start = KERNEL_BASE + IMAGE_PHYS;
+
+	__text_start = .;
+	.text : LOAD(.text) {
+		*(.text .text.*)
+		PART(__init_text_start);
+		*(.init.text .init.text.*)
+		PART_END(__init_text_end);
+	} :text
+	__text_end = .;
+
+	__rodata_start = .;
+	.rodata : LOAD(.rodata) {
+		*(.rodata .rodata.* .data.rel.ro .data.rel.ro.*)
+		EXO_TABLES(TABLE)
+		. = ALIGN(4);
+		__start_extable = .;
+		KEEP(*(extable))
+		__stop_extable = .;
+		PART_END(__rodata_end);
+	} :rodata
+
+	__ro_after_init_start = .;
+	.ro_after_init : LOAD(.ro_after_init) {
+		*(.data.ro_after_init .data.ro_after_init.*)
+		PART_END(__ro_after_init_end);
+	} :data
+
+	__data_start = .;
+	.data : LOAD(.data) {
+		*(.data .data.*)
+		. = ALIGN(64);
+		__percpu_start = .;
+		KEEP(*(.percpu.hot))
+		*(.percpu.data)
+		. = ALIGN(64);
+		__percpu_end = .;
+		PART_END(__data_end);
+	} :data
+
+	__init_start = .;
+	.init.data : LOAD(.init.data) {
+		*(.init.data .init.data.* .init.rodata .init.rodata.*)
+		KEEP(*(.init.archive))
+		PART_END(__init_end);
+	} :data
+
+	__bss_start = .;
+	.bss (NOLOAD) : LOAD(.bss) {
+		*(.bss.page_aligned)
+		*(.bss .bss.* COMMON)
+		PART_END(__bss_end);
+	} :data
+	__image_end = .;
+
+	/* The linker makes these, needed or not. An image that is not relocated needs none. */
+	.got : { *(.got .got.plt .igot .igot.plt .iplt .plt) }
+	.rela.dyn : { *(.rela.*) }
+	ASSERT(SIZEOF(.got) + SIZEOF(.rela.dyn) == 0, "code that wants a global offset table: compiled without -fno-pie?")
+
+	/* Debug information and what describes the objects themselves. */
+	.debug_abbrev 0 : { *(.debug_abbrev) }
+	.debug_addr 0 : { *(.debug_addr) }
+	.debug_aranges 0 : { *(.debug_aranges) }
+	.debug_frame 0 : { *(.debug_frame) }
+	.debug_info 0 : { *(.debug_info) }
+	.debug_line 0 : { *(.debug_line) }
+	.debug_line_str 0 : { *(.debug_line_str) }
+	.debug_loc 0 : { *(.debug_loc) }
+	.debug_loclists 0 : { *(.debug_loclists) }
+	.debug_macro 0 : { *(.debug_macro) }
+	.debug_ranges 0 : { *(.debug_ranges) }
+	.debug_rnglists 0 : { *(.debug_rnglists) }
+	.debug_str 0 : { *(.debug_str) }
+	.debug_str_offsets 0 : { *(.debug_str_offsets) }
+	.comment 0 : { *(.comment) }
+	.symtab 0 : { *(.symtab) }
+	.strtab 0 : { *(.strtab) }
+	.shstrtab 0 : { *(.shstrtab) }
+
+	/* .note.gnu.property has p_align 8, on which QEMU's PVH loader hangs. */
+	/DISCARD/ : { *(.note.gnu.* .note.GNU-stack .eh_frame .eh_frame_hdr .llvm_addrsig .discard) }
+
+	ASSERT(cpu_hot == __percpu_start, "cpu_hot must stand at the start of the per-CPU area")
+}

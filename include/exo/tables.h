@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The names of the section tables (exo/sections.h), for linker scripts: the kernel's and the hosted
+ * core's both lay out every table of this list. A new table is one word here. No C in this file.
+ */
+#ifndef EXO_TABLES_H
+#define EXO_TABLES_H
+
+#define EXO_TABLES(table) \
+	table(clocksource) \
+	table(param) \
+	table(proc_file) \
+	table(driver) \
+	table(filesystem) \
+	table(binfmt) \
+	table(sched_policy) \
+	table(ktest) \
+	table(bench) \
+	table(socket_family)
+
+#endif

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+#
+# What is built: flags, the rules for one file, the kernel image, and the goals that use it. host.mk and usr.mk continue it.
+
+# ---- Tools ----
+ifeq ($(LLVM),1)
+CC := clang --target=x86_64-linux-gnu
+LD := ld.lld
+else
+CC := $(CROSS_COMPILE)gcc
+LD := $(CROSS_COMPILE)ld
+endif
+NM := $(CROSS_COMPILE)nm
+OBJCOPY := $(CROSS_COMPILE)objcopy
+NASM := nasm
+SPARSE := sparse
+is-clang := $(findstring clang,$(CC))
+
+# ---- Flags ----
+# The compiler's own headers only (stdarg, stdbool, stddef); everything else is ours.
+compiler-include := $(shell $(CC) $(if $(is-clang),-print-resource-dir,-print-file-name=include))$(if $(is-clang),/include)
+includes := -nostdinc -isystem $(compiler-include) -Iinclude -Iarch/$(ARCH)/include -I$(o)include \
+	-include include/exo/kconfig.h -D__KERNEL__
+
+warnings := -Wall -Wextra -Werror -Wundef -Wmissing-prototypes -Wstrict-prototypes -Wvla \
+	-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
+# W=1: what the usual set keeps quiet about, as warnings.
+warnings += $(if $(filter 1,$(W)),-Wunused-parameter -Wsign-compare -Wcast-align -Wshadow -Wno-error)
+
+# Two's complement wraps, pointers may alias, address 0 is an address: a kernel relies on all three.
+language := -std=gnu11 -ffreestanding -fno-strict-aliasing -fwrapv -fno-delete-null-pointer-checks -fno-common \
+	-fno-asynchronous-unwind-tables -fno-omit-frame-pointer
+
+# No path of this machine may reach the image: two builds in two places give the same bytes.
+places := -ffile-prefix-map=$(CURDIR)=. $(if $(o),-ffile-prefix-map=$(o)=) $(if $(is-clang),,-gno-record-gcc-switches)
+
+optimise := $(if $(CONFIG_CC_OPTIMIZE_FOR_SIZE),-Os,-O2)
+optimise += $(if $(CONFIG_DEBUG_INFO),-g)
+
+# Interrupts use the stack below the stack pointer (no red zone); vector registers belong to user space.
+machine-x86_64 := -mno-red-zone -mgeneral-regs-only -mcmodel=kernel -fno-pie -fcf-protection=none \
+	-ffunction-sections -fdata-sections \
+	$(if $(CONFIG_STACKPROTECTOR),-fstack-protector-strong,-fno-stack-protector) \
+	$(if $(is-clang),,-Wframe-larger-than=$(CONFIG_FRAME_WARN))
+
+ifeq ($(ARCH),host)
+include scripts/kbuild/host.mk
+endif
+cflags := $(includes) $(warnings) $(language) $(places) $(optimise) $(machine-$(ARCH))
+
+# ---- One file ----
+quiet_cc = CC      $(patsubst $(o)%,%,$@)
+cmd_cc = $(CC) $(cflags) $(flags-$@) -MD -MF $(dep) -c $< -o $@
+
+# C=1 checks what is compiled, C=2 all; either way a word from sparse is an error.
+quiet_sparse = CHECK   $<
+cmd_sparse = $(SPARSE) -Wsparse-error -Wno-decl $(includes) $(language) $(machine-$(ARCH)) $(flags-$@) $<
+sparse = $(if $(filter 2,$(C))$(and $(filter 1,$(C)),$(call stale,cc)),@$(call say,sparse) $(cmd_sparse))
+
+quiet_asm = ASM     $(patsubst $(o)%,%,$@)
+cmd_asm = $(NASM) -f elf64 -Werror -Iinclude/ -Iarch/$(ARCH)/ -I$(o)include/ -P$(o)include/generated/autoconf.inc \
+	$(flags-$@) -MD $(dep) -MQ $@ -o $@ $<
+
+$(o)%.o: %.c FORCE
+	$(call if_changed_dep,cc)
+	$(sparse)
+$(o)%.o: %.asm FORCE
+	$(call if_changed_dep,asm)
+ifneq ($(o),)
+# Generated sources lie beside the objects.
+$(o)%.o: $(o)%.c FORCE
+	$(call if_changed_dep,cc)
+endif
+
+# Offsets for assembly: the compiler prints `->NAME value` lines, nasm reads %defines.
+quiet_offsets = GEN     $(patsubst $(o)%,%,$@)
+cmd_offsets = $(CC) $(cflags) -DOFFSETS -MD -MF $(dep) -S $< -o $@.s && \
+	sed -n 's/.*->\([A-Za-z0-9_]*\) [$$]*\(-\{0,1\}[0-9]*\).*/%define \1 \2/p' $@.s > $@.new && rm $@.s && mv $@.new $@
+$(o)include/generated/asm-offsets.inc: arch/$(ARCH)/offsets.c FORCE
+	$(call if_changed_dep,offsets)
+
+# ---- The directories, in link order ----
+kernel-dirs := arch/$(ARCH)/ lib/ base/ kernel/ sched/ mm/ ipc/ security/ drivers/ fs/ net/ init/
+dirs := $(if $(filter host,$(ARCH)),$(host-dirs),$(kernel-dirs))
+objs :=
+generated :=
+ignore := $(foreach d,$(dirs),$(if $(wildcard $dMakefile),$(call read-dir,$d)))
+
+generated += $(if $(wildcard arch/$(ARCH)/offsets.c),$(o)include/generated/asm-offsets.inc)
+$(objs): | $(generated)
+targets += $(objs) $(generated)
+
+ifeq ($(ARCH),host)
+$(eval $(host-rules))
+else
+include scripts/kbuild/kernel.mk
+include scripts/kbuild/usr.mk
+include scripts/kbuild/goals.mk
+endif
+
+# ---- What was remembered ----
+-include $(foreach t,$(wildcard $(sort $(targets))),$(dir $t).$(notdir $t).cmd)
