@@ -14,6 +14,7 @@
 struct cpio_reader {
 	const u8 *data;		/* set by cpio_open */
 	size_t bytes, pos;
+	bool in_archive;	/* entries were read, and no trailer yet */
 	const char *error;	/* the reason after a negative result; `pos` says where */
 };
 

@@ -38,6 +38,7 @@ struct inflate {
 	const char *error;	/* the reason, for people; NULL on success */
 
 	/* Private. */
+	int status;		/* the first error; nothing is done after it */
 	size_t pos;
 	u64 bits;
 	unsigned int nr_bits;

@@ -28,7 +28,10 @@ struct tar_reader {
 	 * and name.
 	 */
 	u32 have;
-	u64 pax_size, pax_uid, pax_gid, pax_mtime;
+	u64 pax_size;
+	struct {
+		u64 uid, gid, mtime;
+	} pax[2];		/* of the next entry; of all ('g') */
 	char path[TAR_PATH_MAX], link[TAR_PATH_MAX];
 };
 
