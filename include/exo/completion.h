@@ -7,20 +7,24 @@
 #ifndef EXO_COMPLETION_H
 #define EXO_COMPLETION_H
 
-#include <exo/waitqueue.h>
+#include <exo/list.h>
+#include <exo/spinlock.h>
 
 struct completion {
-	struct waitqueue wq;
-	unsigned int done;		/* [wq.lock] not yet consumed; UINT_MAX: for ever */
+	struct spinlock lock;
+	unsigned int done;		/* [lock] not yet consumed; U32_MAX: for ever */
+	struct list_head waiters;	/* [lock] */
 };
 
-#define COMPLETION_INIT(name) { .wq = WAITQUEUE_INIT((name).wq) }
+#define COMPLETION_INIT(name) \
+	{ .lock = SPINLOCK_INIT, .waiters = LIST_HEAD_INIT((name).waiters) }
 #define DEFINE_COMPLETION(name) struct completion name = COMPLETION_INIT(name)
 
 static inline void completion_init(struct completion *c)
 {
-	waitqueue_init(&c->wq);
+	spinlock_init(&c->lock);
 	c->done = 0;
+	list_init(&c->waiters);
 }
 
 /* Lets one waiter through / all, now and in future. */

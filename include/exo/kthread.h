@@ -3,12 +3,12 @@
 #ifndef EXO_KTHREAD_H
 #define EXO_KTHREAD_H
 
-#include <exo/task.h>
+#include <exo/err.h>
+#include <exo/sched.h>
 
 /*
- * Makes a sleeping thread that will run fn(data) once it is woken with task_wake() for the first
- * time; ERR_PTR(-ENOMEM). It is gone when fn returns: the caller may keep the pointer only if the
- * thread ends by kthread_stop() alone.
+ * Makes a thread that will run fn(data) once sched_start() lets it; ERR_PTR(-ENOMEM, -EAGAIN). It
+ * is gone when fn returns: keep the pointer only if the thread ends by kthread_stop() alone.
  */
 struct task *kthread_create(int (*fn)(void *data), void *data, const char *fmt, ...)
 	__printf(3, 4) __must_check;
@@ -16,7 +16,7 @@ struct task *kthread_create(int (*fn)(void *data), void *data, const char *fmt, 
 #define kthread_run(fn, data, ...) ({ \
 	struct task *__k = kthread_create(fn, data, __VA_ARGS__); \
 	if (!IS_ERR(__k)) \
-		task_wake(__k); \
+		sched_start(__k); \
 	__k; })
 
 /* Asks it to stop, wakes it, waits until it has; returns what fn returned, -EINTR if it never ran. */

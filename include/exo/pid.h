@@ -39,6 +39,8 @@ static inline void tasklist_unlock(irqflags_t flags) __releases(&tasklist_spinlo
 
 /* A new number with one reference, ERR_PTR(-EAGAIN: none free, -ENOMEM). May sleep. */
 struct pid *__must_check pid_alloc(void);
+/* Number 1. Once, for init. */
+struct pid *__must_check pid_alloc_init(void);
 /* Gives back a number that no task was attached to. */
 void pid_free(struct pid *pid);
 
@@ -62,6 +64,8 @@ void pid_attach(struct task *t, enum pid_kind kind);
 void pid_detach(struct task *t, enum pid_kind kind);
 /* Moves a leader to another process group or session. tasklist_lock. */
 void pid_change(struct task *leader, enum pid_kind kind, struct pid *to);
+/* `to` takes the place of `from` in the chain. tasklist_lock. */
+void pid_transfer(struct task *from, struct task *to, enum pid_kind kind);
 /* The first task of the chain, or NULL. tasklist_lock. */
 struct task *pid_task(struct pid *pid, enum pid_kind kind);
 
@@ -101,6 +105,9 @@ pid_t task_ppid_nr(struct task *t);
 /* Each task in the chain of a pid. */
 #define for_each_pid_task(t, pid, kind) \
 	hlist_for_each_entry(t, &(pid)->tasks[kind], pid_link[kind])
+
+/* The number given out last: /proc/loadavg. */
+pid_t pid_last_nr(void);
 
 void pid_init(void);
 

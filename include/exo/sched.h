@@ -23,6 +23,7 @@
 #define TASK_KILLABLE		(TASK_UNINTERRUPTIBLE | TASK_WAKEKILL)
 #define TASK_ZOMBIE		(1U << 5)	/* exited, still runs its last lines or waits to be reaped */
 #define TASK_DEAD		(1U << 6)	/* its next schedule() is its last */
+#define TASK_NEW		(1U << 7)	/* made, but sched_start() has not let it run */
 #define TASK_NORMAL		(TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
 
 /* Gives up the CPU; returns when chosen again. Task context, interrupts on, no spin lock held.
@@ -66,23 +67,23 @@ void sched_exit(void) __noreturn;
 void sched_yield_current(void);
 /* Clock tick of this CPU; hard interrupt, interrupts off. `user`: user mode was interrupted. */
 void sched_tick(bool user);
-/* Makes the running boot thread into the idle task of this CPU. Before it `current` is NULL and
- * nothing may sleep; after it tasks can be made, and run from the first schedule() on. */
+/* Makes current, the boot thread of task_init(), into the idle task of this CPU. After it tasks can
+ * be started and may run at the next preemption point. */
 void sched_init(void);
 /* The boot thread's last call: it becomes the idle loop. */
 void sched_idle_loop(void) __noreturn;
 struct task *sched_idle_task(void);
-/* Runs on `cpu` at this moment. */
-struct task *sched_cpu_task(unsigned int cpu);
 /* The runtime so far, including the part not yet accounted. Any context. */
 u64 sched_runtime_ns(struct task *t);
-/* utime and stime, scaled so that they sum up to the exact runtime. */
+/* User and system time: never go back, and sum up to the runtime. Any context. */
 void sched_times(struct task *t, u64 *utime_ns, u64 *stime_ns);
 void sched_set_nice(struct task *t, int nice);
 
 /* Load averages of 1, 5 and 15 minutes, fixed point with 11 fractional bits; how many are runnable. */
 #define LOAD_SHIFT 11
 void sched_loadavg(unsigned long load[3]);
+/* Each tick of the boot CPU. */
+void sched_load_tick(u64 now_ns);
 unsigned int sched_nr_running(void);
 /* Idle time of all CPUs since boot. */
 u64 sched_idle_ns(void);

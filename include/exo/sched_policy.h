@@ -20,8 +20,9 @@ struct sched_policy {
 	const char *name;
 	int rating;			/* the default is the one with the highest */
 	void (*init)(void *q);		/* `q`: SCHED_POLICY_WORDS zeroed words of one CPU */
-	/* Became runnable (woken: after a sleep or new) / is taken off without having run. */
+	/* Became runnable (`woken`: after a sleep, or new) or comes back after a dequeue. */
 	void (*enqueue)(void *q, struct task *t, bool woken);
+	/* Is taken off without having run: its nice value or policy changes. */
 	void (*dequeue)(void *q, struct task *t);
 	/* Takes the next one off the queue; NULL if it is empty. */
 	struct task *(*pick_next)(void *q);
@@ -32,7 +33,6 @@ struct sched_policy {
 	bool (*preempts)(void *q, struct task *woken, struct task *running);	/* NULL: never */
 	void (*yield)(void *q, struct task *t);			/* NULL: as put_prev */
 	void (*fork)(struct task *parent, struct task *child);	/* NULL: nothing */
-	void (*set_nice)(void *q, struct task *t);	/* t->se.nice has changed; NULL: nothing */
 };
 
 #define SCHED_POLICY(name) SECTION_ENTRY(sched_policy, struct sched_policy, name)

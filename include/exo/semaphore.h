@@ -3,19 +3,23 @@
 #ifndef EXO_SEMAPHORE_H
 #define EXO_SEMAPHORE_H
 
-#include <exo/waitqueue.h>
+#include <exo/list.h>
+#include <exo/spinlock.h>
 
 struct semaphore {
-	struct waitqueue waiters;
-	unsigned int count;		/* [waiters.lock] */
+	struct spinlock lock;
+	unsigned int count;		/* [lock]; > 0 only if nobody waits */
+	struct list_head waiters;	/* [lock] in order of arrival */
 };
 
-#define SEMAPHORE_INIT(name, n) { .waiters = WAITQUEUE_INIT((name).waiters), .count = (n) }
+#define SEMAPHORE_INIT(name, n) \
+	{ .lock = SPINLOCK_INIT, .count = (n), .waiters = LIST_HEAD_INIT((name).waiters) }
 
 static inline void semaphore_init(struct semaphore *s, unsigned int count)
 {
-	waitqueue_init(&s->waiters);
+	spinlock_init(&s->lock);
 	s->count = count;
+	list_init(&s->waiters);
 }
 
 void down(struct semaphore *s);

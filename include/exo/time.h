@@ -115,8 +115,10 @@ static inline u64 deadline_ns(u64 span_ns)
 
 /* Chooses the clock source, reads the RTC, starts the clocks. Boot, before interrupts. */
 void timekeeping_init(void);
-/* Each tick and before a long idle: keeps the counter from wrapping unseen. Interrupts off. */
+/* Each tick and after a long idle: moves the coarse clocks and the base. Interrupts off. */
 void timekeeping_update(void);
+/* At the latest after this span the counter must be read again, or it wraps unseen. */
+u64 timekeeping_max_idle_ns(void);
 /* The whole of time: timekeeping, clock event, tick, timers. After irq and sched_init(). */
 void time_init(void);
 
