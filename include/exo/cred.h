@@ -43,7 +43,7 @@ struct cred {
 	gid_t gid, egid, sgid, fsgid;
 	u64 cap_effective, cap_permitted, cap_inheritable, cap_bset, cap_ambient;
 	struct groups *groups;		/* NULL: none */
-	struct user_counts *user;	/* of uid; NULL only in cred_init's copy before boot */
+	struct user_counts *user;	/* of uid */
 };
 
 static inline const struct cred *current_cred(void)
@@ -79,10 +79,15 @@ void cred_abort(struct cred *new);
 int __must_check cred_set_uid(struct cred *new, uid_t uid);
 /*
  * exec: what the new program's credentials become, after its set-id bits are in new->euid/egid:
- * capabilities, saved and file-system ids. `setid`: the file changed an id. May the kernel treat
- * the result as more privileged than the caller (AT_SECURE)? is what it returns.
+ * capabilities, saved and file-system ids. Returns whether the program must distrust its environment
+ * (AT_SECURE).
  */
-bool cred_exec_update(struct cred *new, bool setid);
+bool cred_exec_update(struct cred *new);
+/* May current exec at all? -EAGAIN if a set*uid made it one process too many of its user. */
+int __must_check cred_exec_check(void);
+/* What follows from a change of the user ids, resp. of fsuid: capabilities(7). */
+void cred_fixup_uid(struct cred *new, const struct cred *old);
+void cred_fixup_fsuid(struct cred *new, const struct cred *old);
 
 static inline bool cred_capable(const struct cred *cred, int cap)
 {
@@ -103,6 +108,11 @@ static inline bool in_group(gid_t gid)
 }
 /* The same by the effective gid. */
 bool in_egroup(gid_t gid);
+
+/* Room for `count` groups, to be filled in ascending order; NULL: no memory. */
+struct groups *__must_check groups_alloc(u32 count);
+void groups_put(struct groups *g);		/* NULL is allowed */
+bool groups_contain(const struct groups *g, gid_t gid);
 
 /* The counts of a user, made if there are none; NULL: no memory. May sleep. */
 struct user_counts *__must_check user_counts_get(uid_t uid);

@@ -39,7 +39,6 @@ struct qstr {
 
 enum dentry_flag {
 	DENTRY_MOUNTPOINT = 1U << 0,	/* something is mounted here (in some mount) */
-	DENTRY_DEAD	= 1U << 1,	/* being freed */
 };
 
 /* What a file system wants to know about its names; NULL members: always valid, cached. */
@@ -100,13 +99,21 @@ void d_add(struct dentry *dentry, struct inode *inode);
 void d_delete(struct dentry *dentry);
 /* Takes it out of the table: the next lookup asks the file system. */
 void d_drop(struct dentry *dentry);
+/* The same, and forgets the unused names below it: what it stood for has gone. May sleep. */
+void d_invalidate(struct dentry *dentry);
+/* Is the cached answer still true, as the file system says? May sleep. */
+static inline bool d_is_valid(struct dentry *dentry)
+{
+	return !dentry->d_ops || !dentry->d_ops->revalidate || dentry->d_ops->revalidate(dentry);
+}
 /* After a rename: `dentry` takes the place of `target`, which is dropped; or they swap places.
  * rename_mutex and i_lock of both directories held. */
 void d_move(struct dentry *dentry, struct dentry *target, bool exchange);
 /* Is `ancestor` `dentry` or above it (within one file system)? rename_mutex held. */
 bool d_is_below(struct dentry *dentry, struct dentry *ancestor);
-/* Forgets all unused dentries below `parent` (which stays). */
-void d_shrink_below(struct dentry *parent);
+/* Forgets the unused dentries directly below `parent`; those of a file system. May sleep. */
+void d_shrink_children(struct dentry *parent);
+void d_shrink_super(struct super_block *sb);
 /* Forgets up to `count` of the longest unused dentries; returns how many. */
 unsigned long dcache_shrink(unsigned long count);
 

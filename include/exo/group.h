@@ -8,7 +8,7 @@
  * until all others are gone.
  *
  * Tags: [I] immutable, [t] tasklist_lock, [s] sighand->lock (of any thread: they share it),
- * [g] lock, [a] atomic.
+ * [a] atomic.
  */
 #ifndef EXO_GROUP_H
 #define EXO_GROUP_H
@@ -18,7 +18,7 @@
 #include <exo/waitqueue.h>
 #include <uapi/linux/resource.h>
 
-struct session;
+struct tty;
 
 enum group_flag {
 	GROUP_EXITING		= 1U << 0,	/* exit_code is what all will end with */
@@ -59,12 +59,12 @@ struct thread_group {
 	int exit_code;			/* [s] wait status, if GROUP_EXITING */
 	struct task *exec_task;		/* [s] in de_thread(), wants to be alone */
 	u32 exec_wait;			/* [s] how many must still go */
+	bool exec_for_leader;		/* [t] it now waits for the leader to become a zombie */
 	int stop_signal;		/* [s] what stopped it; 0 once reported to a wait */
 	u32 stop_count;			/* [s] threads that are still to stop */
 
 	/* Terminal. drivers/tty/job.c. */
 	struct tty *tty;		/* [s] the controlling one, or NULL; the tty layer's reference */
-	struct session *session_data;	/* reserved for the tty layer */
 
 	/* Limits. A limit is one aligned pair; readers look at one word. */
 	struct rlimit rlim[RLIM_NLIMITS];	/* writes [s] */
@@ -79,7 +79,6 @@ struct thread_group {
 	u64 real_interval_ns;		/* [s] */
 	u64 virtual_left_ns, virtual_interval_ns;	/* [s] */
 	u64 prof_left_ns, prof_interval_ns;		/* [s] */
-	void *posix_timers;		/* kernel/time/posix_timer.c */
 };
 
 static inline struct thread_group *group_get(struct thread_group *g)

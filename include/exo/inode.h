@@ -44,12 +44,13 @@ enum attr_valid {
 	ATTR_ATIME	= 1U << 4,
 	ATTR_MTIME	= 1U << 5,
 	ATTR_CTIME	= 1U << 6,
-	ATTR_ATIME_SET	= 1U << 7,	/* to a given time: owner only */
+	ATTR_ATIME_SET	= 1U << 7,	/* to the value in the struct, else to now */
 	ATTR_MTIME_SET	= 1U << 8,
 	ATTR_TOUCH	= 1U << 9,	/* both times to now: who may write may do it */
 	ATTR_KILL_SUID	= 1U << 10,
 	ATTR_KILL_SGID	= 1U << 11,
 	ATTR_FORCE	= 1U << 12,	/* the caller has checked */
+	ATTR_TIMES_SET	= 1U << 13,	/* utimensat with any given time: owner only */
 	ATTR_KILL_PRIV	= ATTR_KILL_SUID | ATTR_KILL_SGID,
 };
 
@@ -175,7 +176,7 @@ static inline loff_t inode_size(const struct inode *inode)
 	return READ_ONCE(inode->i_mapping.size_bytes);
 }
 
-/* Two directories, an ancestor first; the same one once. `rename_mutex` held if they differ. */
+/* Locks by address those of the two that are there and no directories; the same one once. */
 void inode_lock_two(struct inode *a, struct inode *b);
 void inode_unlock_two(struct inode *a, struct inode *b);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading a directory: file_ops.iterate calls dir_emit() for each entry from ctx->pos on and moves
- * ctx->pos behind each entry that was taken; it returns 0 when the buffer is full or the directory
- * ends. Positions 0 and 1 are "." and "..". The directory's i_lock is held.
+ * Reading a directory: file_ops.iterate calls dir_emit() for each entry from ctx->pos on, with
+ * ctx->pos at the entry, and moves ctx->pos behind each one that was taken; it returns 0 when the
+ * buffer is full or the directory ends. Positions 0 and 1 are "." and "..". i_lock is held.
  */
 #ifndef EXO_READDIR_H
 #define EXO_READDIR_H
@@ -10,7 +10,7 @@
 #include <exo/file.h>
 
 struct dir_context {
-	/* True: taken, go on. `type` is DT_*. `pos` is where a later call continues behind it. */
+	/* True: taken, go on. `type` is DT_*. */
 	bool (*actor)(struct dir_context *, const char *name, unsigned int len, u64 ino,
 		      unsigned int type);
 	loff_t pos;

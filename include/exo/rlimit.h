@@ -18,8 +18,17 @@ static inline unsigned long rlimit_max(unsigned int resource)
 	return READ_ONCE(current->group->rlim[resource].rlim_max);
 }
 
-/* Adds what the threads of `t`'s group used, and, with `children`, what its reaped children did
- * instead. `t` is referenced; takes sighand->lock. Any context. */
-void rusage_collect(struct task *t, int who, struct rusage *ru);
+/*
+ * What the process of `t` used (RUSAGE_SELF), its waited-for children (RUSAGE_CHILDREN), or `t` alone
+ * (RUSAGE_THREAD); zeros if `t` is released. rss_peak_pages covers what has ended only. Any context.
+ */
+void usage_collect(struct task *t, int who, struct usage *u);
+/* The same figures in the ABI's form. */
+void rusage_fill(struct rusage *ru, const struct usage *u);
+
+/* The tick, for RLIMIT_CPU of current's process. Interrupts off. */
+void rlimit_cpu_tick(void);
+/* RLIMIT_NPROC and RLIMIT_SIGPENDING by the size of memory. Boot. */
+void rlimit_init(u64 ram_pages);
 
 #endif

@@ -18,7 +18,7 @@
 #include <uapi/linux/siginfo.h>
 #include <uapi/linux/signal.h>
 
-struct group;
+struct pid;
 struct ptregs;
 
 struct sighand {
@@ -27,9 +27,12 @@ struct sighand {
 	struct kernel_sigaction action[NSIG];	/* [lock] of signal n at n - 1 */
 };
 
-/* task->jobctl [s]: what the task must still do about a stop of its process. */
+/* task->jobctl [s]: what the task must still do about a stop of its process. The stop signal is
+ * group->stop_signal. */
 #define JOBCTL_STOP_PENDING	(1U << 0)	/* stop at the next chance */
 #define JOBCTL_STOP_CONSUME	(1U << 1)	/* counts in group->stop_count */
+#define JOBCTL_STOP_DEQUEUED	(1U << 2)	/* took a stop signal; SIGCONT clears it */
+#define JOBCTL_STOP_MASK	7U
 
 /* May `t` have something to handle? False alarms are possible, misses are not. Any context. */
 static inline bool signal_pending(struct task *t)
@@ -113,8 +116,16 @@ void sigpending_flush(struct sigpending *p);
 /* Drops the queued signals of `set` in one queue. sighand->lock held. */
 void sigpending_remove(struct sigpending *p, sigset_k set);
 
-/* Locks the table of any referenced task; NULL if it is released (nothing is locked then). */
-struct sighand *sighand_lock_task(struct task *t, irqflags_t *flags);
+/*
+ * Locks the table of any referenced task; NULL if it is released (nothing is locked then). Not with
+ * tasklist_lock held: there t->sighand can be used as it is. A macro for the sake of sparse.
+ */
+struct sighand *__sighand_lock_task(struct task *t, irqflags_t *flags);
+#define sighand_lock_task(t, flags) ({ \
+	struct sighand *__s = __sighand_lock_task(t, flags); \
+	(void)__cond_acquire(&__s->lock, __s != NULL); \
+	__s; })
+
 static inline void sighand_unlock_task(struct sighand *s, irqflags_t flags)
 {
 	spin_unlock_irqrestore(&s->lock, flags);

@@ -7,6 +7,7 @@
 #define EXO_TABLES_H
 
 #define EXO_TABLES(table) \
+	table(altinstr) \
 	table(clocksource) \
 	table(param) \
 	table(proc_file) \
@@ -14,6 +15,7 @@
 	table(filesystem) \
 	table(binfmt) \
 	table(sched_policy) \
+	table(task_hooks) \
 	table(ktest) \
 	table(bench) \
 	table(socket_family)

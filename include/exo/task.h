@@ -29,6 +29,7 @@ struct fs_context;
 struct mm;
 struct pid;
 struct sighand;
+struct task_work;
 struct thread_group;
 struct tty;
 
@@ -45,6 +46,7 @@ enum task_flag {
 	TASK_IDLE	= 1U << 5,
 	TASK_INIT	= 1U << 6,	/* process 1: immune to signals it has no handler for */
 	TASK_RESTORE_SIGMASK = 1U << 7,	/* put saved_sigmask back on the way out */
+	TASK_NPROC_EXCEEDED = 1U << 8,	/* set*uid went over RLIMIT_NPROC: exec may fail */
 };
 
 /* What to do when a restarted system call continues with what is left of its time-out. */
@@ -104,7 +106,7 @@ struct task {
 	size_t alt_bytes;
 	u32 alt_flags;
 	struct restart_block restart;	/* [o] */
-	struct list_head task_work;	/* [a] run on the way to user mode */
+	struct task_work *task_work;	/* [a] newest first; run on the way to user mode */
 	unsigned int trapno;		/* [o] the last trap that became a signal */
 	unsigned long trap_error, trap_addr;
 	u32 personality;		/* [o] personality(2) */

@@ -6,12 +6,12 @@
 #ifndef EXO_TASK_WORK_H
 #define EXO_TASK_WORK_H
 
-#include <exo/list.h>
+#include <exo/types.h>
 
 struct task;
 
 struct task_work {
-	struct list_head link;
+	struct task_work *next;
 	void (*fn)(struct task_work *);		/* task context, may sleep, may queue more; frees itself */
 };
 
