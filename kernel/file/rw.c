@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+/*
+ * read, write and their family, lseek, fsync, ioctl.
+ *
+ * Every transfer is one path: find the file, check its mode, build an iterator, find the position,
+ * call the file's operation. The position of a seekable file is guarded by file->pos_lock for the
+ * length of the call, so that two threads reading one descriptor never get the same bytes; pread
+ * and pwrite neither use nor touch it.
+ * Does not: RWF_* flags of preadv2/pwritev2 (each answers -EOPNOTSUPP).
+ */
+#include <exo/errno_internal.h>
+#include <exo/err.h>
+#include <exo/fdtable.h>
+#include <exo/heap.h>
+#include <exo/iov.h>
+#include <exo/mapping.h>
+#include <exo/syscall.h>
+#include <exo/task.h>
+#include <exo/uaccess.h>
+#include <uapi/linux/fcntl.h>
+#include <uapi/linux/ioctl.h>
+
+#define FAST_IOV 8
+
+/* One transfer at *pos on a file whose mode has been checked. */
+static ssize_t iter_transfer(struct file *f, struct iov_iter *it, loff_t *pos)
+{
+	if (it->source)
+		return f->ops->write_iter ? f->ops->write_iter(f, it, pos) : -EINVAL;
+	return f->ops->read_iter ? f->ops->read_iter(f, it, pos) : -EINVAL;
+}
+
+static inline bool mode_allows(const struct file *f, bool write)
+{
+	return f->mode & (write ? FMODE_WRITE : FMODE_READ);
+}
+
+/* A transfer at the file's own position. */
+static ssize_t transfer_here(struct file *f, struct iov_iter *it)
+{
+	loff_t none = 0;
+	ssize_t n;
+
+	if (!mode_allows(f, it->source))
+		return -EBADF;
+	if (!(f->mode & FMODE_SEEK))
+		return iter_transfer(f, it, &none);
+	mutex_lock(&f->pos_lock);
+	n = iter_transfer(f, it, &f->pos);
+	mutex_unlock(&f->pos_lock);
+	return n;
+}
+
+/* A transfer at a given position. */
+static ssize_t transfer_at(struct file *f, struct iov_iter *it, loff_t pos)
+{
+	if (pos < 0)
+		return -EINVAL;
+	if (!(f->mode & FMODE_SEEK))
+		return -ESPIPE;
+	if (!mode_allows(f, it->source))
+		return -EBADF;
+	return iter_transfer(f, it, &pos);
+}
+
+static ssize_t rw_fd(int fd, bool write, void __user *buf, size_t n, const loff_t *pos)
+{
+	struct file *f = fd_get(fd);
+	struct iov_iter it;
+	ssize_t ret;
+
+	if (!f)
+		return -EBADF;
+	if (unlikely(!user_range_ok(buf, n))) {
+		/* As Linux: a length that is negative as a signed number is EINVAL, else EFAULT,
+		 * but a descriptor of the wrong mode comes first. */
+		ret = !mode_allows(f, write) ? -EBADF : (ssize_t)n < 0 ? -EINVAL : -EFAULT;
+		goto out_put_file;
+	}
+	iov_iter_user(&it, write, buf, min(n, IO_MAX_BYTES));
+	ret = pos ? transfer_at(f, &it, *pos) : transfer_here(f, &it);
+out_put_file:
+	file_put(f);
+	return ret;
+}
+
+SYSCALL_DEFINE3(read, int, fd, char __user *, buf, size_t, n)
+{
+	return rw_fd(fd, false, buf, n, NULL);
+}
+
+SYSCALL_DEFINE3(write, int, fd, char __user *, buf, size_t, n)
+{
+	return rw_fd(fd, true, buf, n, NULL);
+}
+
+SYSCALL_DEFINE4(pread64, int, fd, char __user *, buf, size_t, n, loff_t, pos)
+{
+	return rw_fd(fd, false, buf, n, &pos);
+}
+
+SYSCALL_DEFINE4(pwrite64, int, fd, char __user *, buf, size_t, n, loff_t, pos)
+{
+	return rw_fd(fd, true, buf, n, &pos);
+}
+
+static ssize_t rwv_fd(int fd, bool write, const struct iovec_k __user *uvec, unsigned long nr,
+		      const loff_t *pos)
+{
+	struct iovec_k fast[FAST_IOV], *heap;
+	struct file *f = fd_get(fd);
+	struct iov_iter it;
+	ssize_t ret;
+
+	if (!f)
+		return -EBADF;
+	ret = iov_iter_import(&it, write, uvec, nr, fast, FAST_IOV, &heap);
+	if (ret >= 0)
+		ret = pos ? transfer_at(f, &it, *pos) : transfer_here(f, &it);
+	kfree(heap);
+	file_put(f);
+	return ret;
+}
+
+SYSCALL_DEFINE3(readv, int, fd, const struct iovec_k __user *, vec, unsigned long, nr)
+{
+	return rwv_fd(fd, false, vec, nr, NULL);
+}
+
+SYSCALL_DEFINE3(writev, int, fd, const struct iovec_k __user *, vec, unsigned long, nr)
+{
+	return rwv_fd(fd, true, vec, nr, NULL);
+}
+
+/* The position comes in two halves for 32-bit callers; on x86-64 the low one has all of it. */
+SYSCALL_DEFINE5(preadv, int, fd, const struct iovec_k __user *, vec, unsigned long, nr,
+		loff_t, pos, unsigned long, pos_high)
+{
+	return rwv_fd(fd, false, vec, nr, &pos);
+}
+
+SYSCALL_DEFINE5(pwritev, int, fd, const struct iovec_k __user *, vec, unsigned long, nr,
+		loff_t, pos, unsigned long, pos_high)
+{
+	return rwv_fd(fd, true, vec, nr, &pos);
+}
+
+SYSCALL_DEFINE6(preadv2, int, fd, const struct iovec_k __user *, vec, unsigned long, nr,
+		loff_t, pos, unsigned long, pos_high, int, flags)
+{
+	if (flags)
+		return -EOPNOTSUPP;
+	return rwv_fd(fd, false, vec, nr, pos == -1 ? NULL : &pos);
+}
+
+SYSCALL_DEFINE6(pwritev2, int, fd, const struct iovec_k __user *, vec, unsigned long, nr,
+		loff_t, pos, unsigned long, pos_high, int, flags)
+{
+	if (flags)
+		return -EOPNOTSUPP;
+	return rwv_fd(fd, true, vec, nr, pos == -1 ? NULL : &pos);
+}
+
+/* ---- Position ---- */
+
+/* Where `offset` counted from `whence` is in a file with a size; -EINVAL, -ENXIO. */
+static loff_t seek_target(struct file *f, loff_t offset, int whence)
+{
+	loff_t size = f->mapping ? READ_ONCE(f->mapping->size_bytes) : 0;
+	loff_t base = 0;
+
+	switch (whence) {
+	case SEEK_SET:
+		break;
+	case SEEK_CUR:
+		base = f->pos;
+		break;
+	case SEEK_END:
+		base = size;
+		break;
+	case SEEK_DATA:		/* a file system without holes to tell of: all is data */
+	case SEEK_HOLE:
+		if (offset < 0 || offset >= size)
+			return -ENXIO;
+		return whence == SEEK_DATA ? offset : size;
+	default:
+		return -EINVAL;
+	}
+	if (__builtin_add_overflow(base, offset, &base) || base < 0)
+		return -EINVAL;
+	return base;
+}
+
+SYSCALL_DEFINE3(lseek, int, fd, loff_t, offset, unsigned int, whence)
+{
+	struct file *f = fd_get(fd);
+	loff_t ret;
+
+	if (!f)
+		return -EBADF;
+	if (!(f->mode & FMODE_SEEK)) {
+		file_put(f);
+		return whence <= SEEK_HOLE ? -ESPIPE : -EINVAL;
+	}
+	mutex_lock(&f->pos_lock);
+	if (f->ops->llseek) {
+		ret = f->ops->llseek(f, offset, (int)whence);
+	} else {
+		ret = seek_target(f, offset, (int)whence);
+		if (ret >= 0)
+			f->pos = ret;
+	}
+	mutex_unlock(&f->pos_lock);
+	file_put(f);
+	return ret;
+}
+
+/* ---- Synchronisation ---- */
+
+static long fsync_fd(int fd, bool data_only)
+{
+	struct file *f = fd_get(fd);
+	long ret;
+
+	if (!f)
+		return -EBADF;
+	ret = f->ops->fsync ? f->ops->fsync(f, 0, S64_MAX, data_only) : -EINVAL;
+	file_put(f);
+	return ret;
+}
+
+SYSCALL_DEFINE1(fsync, int, fd)
+{
+	return fsync_fd(fd, false);
+}
+
+SYSCALL_DEFINE1(fdatasync, int, fd)
+{
+	return fsync_fd(fd, true);
+}
+
+/* ---- ioctl ---- */
+
+static long ioctl_nonblock(struct file *f, unsigned long arg)
+{
+	int on;
+
+	if (get_user(on, (int __user *)arg))
+		return -EFAULT;
+	if (on)
+		atomic_or(&f->flags, O_NONBLOCK);
+	else
+		atomic_and(&f->flags, ~(u32)O_NONBLOCK);
+	return 0;
+}
+
+/* FIONREAD of something with a size; others answer it in ops->ioctl. */
+static long ioctl_bytes_left(struct file *f, unsigned long arg)
+{
+	loff_t left = READ_ONCE(f->mapping->size_bytes) - READ_ONCE(f->pos);
+
+	return put_user((int)clamp(left, (loff_t)0, (loff_t)INT_MAX), (int __user *)arg);
+}
+
+SYSCALL_DEFINE3(ioctl, int, fd, unsigned int, cmd, unsigned long, arg)
+{
+	struct file *f = fd_get(fd);
+	long ret = -ENOTTY;
+
+	if (!f)
+		return -EBADF;
+	switch (cmd) {
+	case FIOCLEX:
+	case FIONCLEX:
+		fd_flags_set(fd, cmd == FIOCLEX ? FD_CLOEXEC : 0);
+		ret = 0;
+		break;
+	case FIONBIO:
+		ret = ioctl_nonblock(f, arg);
+		break;
+	default:
+		if (f->ops->ioctl)
+			ret = f->ops->ioctl(f, cmd, arg);
+		else if (cmd == FIONREAD && f->mapping)
+			ret = ioctl_bytes_left(f, arg);
+		if (ret == -ENOIOCTLCMD)
+			ret = -ENOTTY;
+	}
+	file_put(f);
+	return ret;
+}
