@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MIT
 #
-# The front door. This file parses what was asked for and enters scripts/kbuild/; no rule here builds anything.
+# The front door. This file parses what was asked for and enters scripts/kbuild/; no rule here
+# builds anything.
 #
-#   one make process   every directory's Makefile is read by scripts/kbuild/lib.mk into this one graph, so -j sees all of it
-#   $(o)               output prefix: empty, or ends in a slash. Sources are always named relative to the tree, so that no
-#                      path of the build machine reaches the image
-#   $(o).tools.mk      says which tools were found; made by scripts/deps.sh before anything else
-#   $(o)include/config/auto.conf   the configuration as make sees it; made from $(o).config by scripts/kconfig/conf.py
+#   one make process   every directory's Makefile is read by scripts/kbuild/lib.mk into this one
+#                      graph, so that -j sees all of it
+#   $(o)               output prefix: empty, or ends in a slash. Sources are always named relative
+#                      to the tree, so that no path of the build machine reaches the image
+#   $(o).tools.mk      which tools were found; made by scripts/deps.sh before anything else
+#   $(o)include/config/auto.conf
+#                      the configuration as make sees it; made from $(o).config by
+#                      scripts/kconfig/conf.py
 #
 # `make help` lists the targets.
 
@@ -37,7 +41,7 @@ V ?= 0
 W ?=
 
 ifeq ($(wildcard arch/$(ARCH)/include),)
-$(error ARCH=$(ARCH): no such port; there is $(notdir $(patsubst %/include,%,$(wildcard arch/*/include))))
+$(error ARCH=$(ARCH): no such port; there is $(wildcard arch/*))
 endif
 
 comma := ,
@@ -48,7 +52,8 @@ odir := $(or $(o),./)
 export KCONFIG_CONFIG := $(o).config
 
 # ---- Goals ----
-config-goals := menuconfig oldconfig olddefconfig defconfig savedefconfig allnoconfig allyesconfig %_defconfig %.config
+config-goals := menuconfig oldconfig olddefconfig defconfig savedefconfig allnoconfig allyesconfig \
+	%_defconfig %.config
 plain-goals := help clean mrproper
 goals := $(or $(MAKECMDGOALS),all)
 # These change what the others are built from, so they run alone, in the order given.

@@ -2,7 +2,7 @@
 /* Heap sort (Williams, Floyd 1964): n log n at worst, which an adversary's order cannot change. */
 #include <exo/sort.h>
 
-static void swap(u8 *a, u8 *b, size_t n)
+static void bytes_swap(u8 *a, u8 *b, size_t n)
 {
 	while (n--) {
 		u8 t = *a;
@@ -24,14 +24,14 @@ void sort(void *base, size_t n, size_t item_bytes, sort_compare_t compare, void 
 		if (root)
 			root--;
 		else
-			swap(item, item + --n * item_bytes, item_bytes);
+			bytes_swap(item, item + --n * item_bytes, item_bytes);
 		for (at = root; (kid = 2 * at + 1) < n; at = kid) {
 			if (kid + 1 < n && compare(item + kid * item_bytes,
 						   item + (kid + 1) * item_bytes, ctx) < 0)
 				kid++;
 			if (compare(item + at * item_bytes, item + kid * item_bytes, ctx) >= 0)
 				break;
-			swap(item + at * item_bytes, item + kid * item_bytes, item_bytes);
+			bytes_swap(item + at * item_bytes, item + kid * item_bytes, item_bytes);
 		}
 	}
 }

@@ -6,7 +6,8 @@
 #   deps.sh require FILE    all there: write FILE (make reads it). Else say the command to type, and fail.
 #   deps.sh install FILE    the same, but first install what is missing, when root or sudo makes that possible.
 #
-# FILE names the python3 that was found: the first one in PATH may lack the modules while /usr/bin/python3 has them.
+# FILE names the python3 that was found: the first one in PATH may lack the modules while
+# /usr/bin/python3 has them.
 set -u
 
 # package, then what shows that it is there: a command, a /file, or py:module.

@@ -5,11 +5,12 @@
     qemu.py run DIR      start what was built in DIR; the serial line is this terminal
     qemu.py debug DIR    the same, stopped before the first instruction, under gdb
 
-Read from the environment (set by make): APP ARGS APPEND BOOT ICOUNT INITRD MEM QEMU_ARGS SEED SMP. Tests import this module and
-describe what they want as a Machine.
+Read from the environment (set by make): APP ARGS APPEND BOOT ICOUNT INITRD MEM QEMU_ARGS SEED SMP.
+Tests import this module and describe what they want as a Machine.
 
-Exit status of `run`: the program's with APP; else 0 when the machine was powered off or reported success, 1 when it reported failure, QEMU's
-own otherwise. A guest ends QEMU through isa-debug-exit at port 0xf4: written value v gives status 2v + 1.
+Exit status of `run`: the program's with APP; else 0 when the machine was powered off or reported
+success, 1 when it reported failure, QEMU's own otherwise. A guest ends QEMU through isa-debug-exit
+at port 0xf4: written value v gives status 2v + 1.
 """
 import os
 import re

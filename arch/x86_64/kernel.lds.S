@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The image's layout. Each symbol defined here is declared in include/exo/sections.h, and nowhere else.
+ * The image's layout. Each symbol defined here is declared in include/exo/sections.h, and nowhere
+ * else.
  *
  *	1 MiB		.boot		low code and data: loaders enter here, linked where it is loaded; multiboot2's header must
  *					lie in the first 32 KiB of the file, PVH's note in a segment aligned to 4
@@ -11,8 +12,9 @@
  *			.init.data	RW, freed after boot
  *			.bss		RW	not in the file
  *
- * All code comes first, so that the symbol table (scripts/gen/ksyms.py) can grow without moving a function. Every part starts
- * on a page of its own, because each has its own rights. Physical addresses are stated: PVH and multiboot2 load by p_paddr.
+ * All code comes first, so that the symbol table (scripts/gen/ksyms.py) can grow without moving a
+ * function. Every part starts on a page of its own, because each has its own rights. Physical
+ * addresses are stated: PVH and multiboot2 load by p_paddr.
  */
 #include <exo/tables.h>
 

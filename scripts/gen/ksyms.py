@@ -5,8 +5,9 @@
     ksyms.py NM IMAGE|none              print the table as C (none: an empty one of the same shape)
     ksyms.py --verify NM FIRST SECOND   check that the table made from FIRST holds for SECOND
 
-Read by base/ksyms.c; include/exo/ksyms.h says what the arrays mean. Only functions are in it, since only they are on a back-trace.
-Several names of one address keep the first in the alphabet, so that the bytes do not depend on the order of the objects.
+Read by base/ksyms.c; include/exo/ksyms.h says what the arrays mean. Only functions are in it, since
+only they are on a back-trace. Several names of one address keep the first in the alphabet, so that
+the bytes do not depend on the order of the objects.
 """
 import subprocess
 import sys

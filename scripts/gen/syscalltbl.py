@@ -4,9 +4,10 @@
 
     syscalltbl.py [--config AUTO.CONF] init/syscalls.tbl     prints C
 
-Lines of the list: NUMBER NAME [CONFIG_X], `#` starts a comment. The call is what SYSCALL_DEFINE made of NAME, __sys_NAME(); with
-an option named, only if it is on. Every other slot answers -ENOSYS, so that the entry code needs no check but that of the bound.
-A number or a name given twice, or out of range, is an error.
+Lines of the list: NUMBER NAME [CONFIG_X], `#` starts a comment. The call is what SYSCALL_DEFINE
+made of NAME, __sys_NAME(); with an option named, only if it is on. Every other slot answers
+-ENOSYS, so that the entry code needs no check but that of the bound. A number or a name given
+twice, or out of range, is an error.
 """
 import sys
 

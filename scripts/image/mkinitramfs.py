@@ -4,7 +4,8 @@
 
     mkinitramfs.py [--format cpio|tar] [--config AUTO.CONF] [--objects DIR] --output FILE LIST...
 
-A LIST holds lines of words; `#` starts a comment. All entries belong to root, with time 0, in the order given.
+A LIST holds lines of words; `#` starts a comment. All entries belong to root, with time 0, in the
+order given.
 
     dir PATH MODE
     file PATH SOURCE MODE          SOURCE: $(O)/x is a build product, else relative to the tree
@@ -14,7 +15,8 @@ A LIST holds lines of words; `#` starts a comment. All entries belong to root, w
                                    whose name is not taken yet
     if CONFIG_X ... endif          these lines only if the option is on; does not nest
 
-Formats: cpio newc as Linux's initramfs has it, or POSIX ustar. An unreadable source or a double path is an error.
+Formats: cpio newc as Linux's initramfs has it, or POSIX ustar. An unreadable source or a double
+path is an error.
 """
 import argparse
 import io

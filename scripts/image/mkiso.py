@@ -4,8 +4,8 @@
 
     mkiso.py --output FILE --kernel EXO.ELF [--initrd ARCHIVE] [--append WORDS]
 
-grub-mkrescue puts a serial number made from the time into the image, so two ISOs differ even if their contents are the same.
-Debug information stays behind: the loader would only carry it past.
+grub-mkrescue puts a serial number made from the time into the image, so two ISOs differ even if
+their contents are the same. Debug information stays behind: the loader would only carry it past.
 """
 import argparse
 import os

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# What is built: flags, the rules for one file, the kernel image, and the goals that use it. host.mk and usr.mk continue it.
+# What is built: flags, the rules for one file, the kernel image, and the goals that use it. host.mk
+# and usr.mk continue it.
 
 # ---- Tools ----
 ifeq ($(LLVM),1)
@@ -18,26 +19,29 @@ is-clang := $(findstring clang,$(CC))
 
 # ---- Flags ----
 # The compiler's own headers only (stdarg, stdbool, stddef); everything else is ours.
-compiler-include := $(shell $(CC) $(if $(is-clang),-print-resource-dir,-print-file-name=include))$(if $(is-clang),/include)
+where := $(if $(is-clang),-print-resource-dir,-print-file-name=include)
+compiler-include := $(shell $(CC) $(where))$(if $(is-clang),/include)
 includes := -nostdinc -isystem $(compiler-include) -Iinclude -Iarch/$(ARCH)/include -I$(o)include \
 	-include include/exo/kconfig.h -D__KERNEL__
 
 warnings := -Wall -Wextra -Werror -Wundef -Wmissing-prototypes -Wstrict-prototypes -Wvla \
 	-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers
 # W=1: what the usual set keeps quiet about, as warnings.
-warnings += $(if $(filter 1,$(W)),-Wunused-parameter -Wsign-compare -Wcast-align -Wshadow -Wno-error)
+warnings += $(if $(filter 1,$(W)),-Wunused-parameter -Wsign-compare -Wshadow -Wno-error)
 
 # Two's complement wraps, pointers may alias, address 0 is an address: a kernel relies on all three.
-language := -std=gnu11 -ffreestanding -fno-strict-aliasing -fwrapv -fno-delete-null-pointer-checks -fno-common \
-	-fno-asynchronous-unwind-tables -fno-omit-frame-pointer
+language := -std=gnu11 -ffreestanding -fno-strict-aliasing -fwrapv -fno-delete-null-pointer-checks \
+	-fno-common -fno-asynchronous-unwind-tables -fno-omit-frame-pointer
 
 # No path of this machine may reach the image: two builds in two places give the same bytes.
-places := -ffile-prefix-map=$(CURDIR)=. $(if $(o),-ffile-prefix-map=$(o)=) $(if $(is-clang),,-gno-record-gcc-switches)
+places := -ffile-prefix-map=$(CURDIR)=. $(if $(o),-ffile-prefix-map=$(o)=) \
+	$(if $(is-clang),,-gno-record-gcc-switches)
 
 optimise := $(if $(CONFIG_CC_OPTIMIZE_FOR_SIZE),-Os,-O2)
 optimise += $(if $(CONFIG_DEBUG_INFO),-g)
 
-# Interrupts use the stack below the stack pointer (no red zone); vector registers belong to user space.
+# Interrupts use the stack below the stack pointer (no red zone); vector registers belong to user
+# space.
 machine-x86_64 := -mno-red-zone -mgeneral-regs-only -mcmodel=kernel -fno-pie -fcf-protection=none \
 	-ffunction-sections -fdata-sections \
 	$(if $(CONFIG_STACKPROTECTOR),-fstack-protector-strong,-fno-stack-protector) \
@@ -54,12 +58,14 @@ cmd_cc = $(CC) $(cflags) $(flags-$@) -MD -MF $(dep) -c $< -o $@
 
 # C=1 checks what is compiled, C=2 all; either way a word from sparse is an error.
 quiet_sparse = CHECK   $<
-cmd_sparse = $(SPARSE) -Wsparse-error -Wno-decl $(includes) $(language) $(machine-$(ARCH)) $(flags-$@) $<
-sparse = $(if $(filter 2,$(C))$(and $(filter 1,$(C)),$(call stale,cc)),@$(call say,sparse) $(cmd_sparse))
+cmd_sparse = $(SPARSE) -Wsparse-error -Wno-decl $(includes) $(language) $(machine-$(ARCH)) \
+	$(flags-$@) $<
+sparse-wanted = $(filter 2,$(C))$(and $(filter 1,$(C)),$(call stale,cc))
+sparse = $(if $(sparse-wanted),@$(call say,sparse) $(cmd_sparse))
 
 quiet_asm = ASM     $(patsubst $(o)%,%,$@)
-cmd_asm = $(NASM) -f elf64 -Werror -Iinclude/ -Iarch/$(ARCH)/ -I$(o)include/ -P$(o)include/generated/autoconf.inc \
-	$(flags-$@) -MD $(dep) -MQ $@ -o $@ $<
+cmd_asm = $(NASM) -f elf64 -Werror -Iinclude/ -Iarch/$(ARCH)/ -I$(o)include/ \
+	-P$(o)include/generated/autoconf.inc $(flags-$@) -MD $(dep) -MQ $@ -o $@ $<
 
 $(o)%.o: %.c FORCE
 	$(call if_changed_dep,cc)
@@ -72,10 +78,15 @@ $(o)%.o: $(o)%.c FORCE
 	$(call if_changed_dep,cc)
 endif
 
-# Offsets for assembly: the compiler prints `->NAME value` lines, nasm reads %defines.
+# A list names an object that has no source; without this rule make would say so only at the link.
+$(o)%.o: FORCE
+	@echo '$@: there is no $*.c or $*.asm' >&2; false
+
+# Offsets for assembly: the compiler prints `->NAME value` lines, nasm reads %defines. (Such a line
+# is no assembly, which clang's own assembler would mind.)
 quiet_offsets = GEN     $(patsubst $(o)%,%,$@)
-cmd_offsets = $(CC) $(cflags) -DOFFSETS -MD -MF $(dep) -S $< -o $@.s && \
-	sed -n 's/.*->\([A-Za-z0-9_]*\) [$$]*\(-\{0,1\}[0-9]*\).*/%define \1 \2/p' $@.s > $@.new && rm $@.s && mv $@.new $@
+cmd_offsets = $(CC) $(cflags) $(if $(is-clang),-fno-integrated-as) -MD -MF $(dep) -S $< -o $@.s && \
+	sed -n 's/.*->\([A-Za-z0-9_]*\) [$$]*\(-\{0,1\}[0-9]*\).*/%define \1 \2/p' $@.s > $@ && rm $@.s
 $(o)include/generated/asm-offsets.inc: arch/$(ARCH)/offsets.c FORCE
 	$(call if_changed_dep,offsets)
 

@@ -3,8 +3,9 @@
 # Tools and configuration: what has to be known before a build graph can be read.
 
 # ---- Tools ----
-# deps.sh looks for every program and package once, writes down the python3 that has what we need, and is asked again
-# only when its list changes. It may install what is missing for the goals that promise so.
+# deps.sh looks for every program and package once, writes down the python3 that has what we need,
+# and is asked again only when its list changes. It may install what is missing for the goals that
+# promise so.
 include $(o).tools.mk
 installs := $(filter deps run debug check check-% budgets,$(goals))
 $(o).tools.mk: scripts/deps.sh
@@ -34,8 +35,9 @@ defconfig: desktop_defconfig ;
 	@$(conf) merge configs/$@
 
 # ---- The configuration in force ----
-# Without a .config the desktop one is taken; the hosted build wants every option, since it is there to test.
-# (When the tools have just been found, make reads everything again: that pass comes first.)
+# Without a .config the desktop one is taken; the hosted build wants every option, since it is there
+# to test. (When the tools have just been found, make reads everything again: that pass comes
+# first.)
 ifeq ($(solo),)
 ifneq ($(PYTHON),)
 include $(o)include/config/auto.conf

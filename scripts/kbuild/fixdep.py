@@ -4,9 +4,10 @@
 
     fixdep.py TARGET DEPFILE OUTPUT-PREFIX     prints rules
 
-Each object includes autoconf.h, so by file alone every option would rebuild everything. Instead autoconf.* is dropped, and for
-each CONFIG_FOO_BAR that occurs in one of the files the object depends on include/config/foo/bar.h, which syncconfig touches when that
-option changes (kconfiglib's sync_deps). $(wildcard) because the stamp only exists once the option has changed or been set.
+Each object includes autoconf.h, so by file alone every option would rebuild everything. Instead
+autoconf.* is dropped, and for each CONFIG_FOO_BAR that occurs in one of the files the object
+depends on include/config/foo/bar.h, which syncconfig touches when that option changes (kconfiglib's
+sync_deps). $(wildcard) because the stamp only exists once the option has changed or been set.
 
 Started once per object, hence only `re` and `sys`.
 """

@@ -5,7 +5,8 @@
 # ---- Images ----
 iso := $(o)exo.iso
 quiet_iso = ISO     $(patsubst $(o)%,%,$@)
-cmd_iso = $(PYTHON) scripts/image/mkiso.py --output $@ --kernel $(exo) --initrd $(initramfs) --append console=ttyS0
+cmd_iso = $(PYTHON) scripts/image/mkiso.py --output $@ --kernel $(exo) --initrd $(initramfs) \
+	--append console=ttyS0
 $(iso): $(exo) $(initramfs) scripts/image/mkiso.py FORCE
 	$(call if_changed,iso)
 targets += $(iso)
@@ -22,10 +23,12 @@ endif
 initramfs: $(initramfs)
 
 # ---- Running ----
-# scripts/qemu.py reads APP ARGS APPEND BOOT ICOUNT INITRD MEM QEMU_ARGS SEED SMP from the environment.
+# scripts/qemu.py reads APP ARGS APPEND BOOT ICOUNT INITRD MEM QEMU_ARGS SEED SMP from the
+# environment.
 export APP ARGS APPEND BOOT ICOUNT INITRD MEM QEMU_ARGS SEED SMP
 .PHONY: run debug
-run: $(exo) $(if $(INITRD),,$(initramfs)) $(if $(APP)$(APPEND)$(INITRD)$(filter direct,$(BOOT)),,$(iso))
+own-iso := $(APP)$(APPEND)$(INITRD)$(filter direct,$(BOOT))
+run: $(exo) $(if $(INITRD),,$(initramfs)) $(if $(own-iso),,$(iso))
 	@$(PYTHON) scripts/qemu.py run $(odir)
 debug: $(exo) $(initramfs)
 	@$(PYTHON) scripts/qemu.py debug $(odir)

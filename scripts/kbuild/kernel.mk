@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 #
-# exo.elf: linked once without symbols to learn the addresses, and again with the table that base/ksyms.c searches. The linker
-# script puts the table behind all code, so that the second link moves no function; ksyms.py checks that.
+# exo.elf: linked once without symbols to learn the addresses, and again with the table that
+# base/ksyms.c searches. The linker script puts the table behind all code, so that the second link
+# moves no function; ksyms.py checks that.
 
 quiet_syscalls = GEN     $(patsubst $(o)%,%,$@)
 cmd_syscalls = $(PYTHON) scripts/gen/syscalltbl.py --config $(o)include/config/auto.conf $< > $@
-$(o)init/syscall_table.c: init/syscalls.tbl scripts/gen/syscalltbl.py $(o)include/config/auto.conf FORCE
+$(o)init/syscall_table.c: init/syscalls.tbl scripts/gen/syscalltbl.py \
+		$(o)include/config/auto.conf FORCE
 	$(call if_changed,syscalls)
 targets += $(o)init/syscall_table.c
 
@@ -14,12 +16,12 @@ lds := $(o)arch/$(ARCH)/kernel.lds
 ksyms := $(o)base/ksyms_table
 
 quiet_lds = LDS     $(patsubst $(o)%,%,$@)
-cmd_lds = $(CC) -E -P -x assembler-with-cpp $(includes) -D__LINKER_SCRIPT__ -MD -MF $(dep) $< -o $@
+cmd_lds = $(CC) -E -P -x assembler-with-cpp $(includes) -MD -MF $(dep) $< -o $@
 $(lds): arch/$(ARCH)/kernel.lds.S FORCE
 	$(call if_changed_dep,lds)
 
-ldflags := -nostdlib -static -z noexecstack -z max-page-size=4096 --build-id=none --no-relax --gc-sections \
-	--orphan-handling=error
+ldflags := -nostdlib -static -z noexecstack -z max-page-size=4096 --build-id=none --no-relax \
+	--gc-sections --orphan-handling=error
 
 # ksyms_table.0.o is an empty table of the same shape.
 quiet_ksyms = KSYMS   $(patsubst $(o)%,%,$@)
@@ -44,6 +46,10 @@ $(exo): $(objs) $(lds) FORCE
 	$(call if_changed,link)
 endif
 targets += $(exo) $(lds)
+
+# The ramdisk inside (init/builtin.asm).
+$(o)init/builtin.o: $(o)initramfs.cpio
+flags-$(o)init/builtin.o += -DINITRAMFS='"$(o)initramfs.cpio"'
 
 # What is in the image, for scripts/check/: one object per line, relative to $(o).
 quiet_list =

@@ -2,7 +2,7 @@
 #
 # Our own programs and the ramdisk. Each directory of usr/ that has a Makefile says
 #
-#   prog-y := ls cat                 the programs it makes, each $(o)usr/<directory>/<program>
+#   prog-y := ls cat                 the programs it makes, each $(o)usr/bin/<program>
 #   ls-objs := ls.o                  what one is made of (default: its own name)
 #   ccflags-y                        flags for this directory
 #
@@ -11,18 +11,19 @@
 USRCC := musl-gcc
 usr-cflags := -std=gnu11 -O2 -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla \
 	-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
-	-fno-pie -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections $(places) -idirafter include/uapi
+	-fno-pie -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections $(places) \
+	-idirafter include/uapi
 usr-ldflags := -static -no-pie -s -Wl,--gc-sections -Wl,--build-id=none
 
 define read-usr
 $(foreach w,prog-y ccflags-y,$(eval $w :=))
 $(eval here := $1)
 $(eval include $1Makefile)
-$(foreach p,$(prog-y),$(eval progs += $(o)$1$p)
-$(eval objs-$(o)$1$p := $(addprefix $(o)$1,$(or $($p-objs),$p.o)))
-$(eval $(o)$1$p: $$(objs-$(o)$1$p))
-$(eval usr-objs += $(objs-$(o)$1$p)))
-$(foreach p,$(usr-objs),$(if $(filter $(o)$1%,$p),$(eval flags-$p := $(ccflags-y))))
+$(foreach p,$(prog-y),$(eval made-of := $(addprefix $(o)$1,$(or $($p-objs),$p.o)))
+$(eval progs += $(o)usr/bin/$p)
+$(eval usr-objs += $(made-of))
+$(eval $(o)usr/bin/$p: $(made-of))
+$(foreach w,$(made-of),$(eval flags-$w := $(ccflags-y))))
 endef
 
 progs :=
@@ -48,9 +49,9 @@ usr: $(progs)
 # usr/initramfs.list says what is in it; lines may depend on options.
 initramfs := $(o)initramfs.cpio
 quiet_initramfs = CPIO    $(patsubst $(o)%,%,$@)
-cmd_initramfs = $(PYTHON) scripts/image/mkinitramfs.py --config $(o)include/config/auto.conf --objects $(odir) \
-	--output $@ usr/initramfs.list
+cmd_initramfs = $(PYTHON) scripts/image/mkinitramfs.py --config $(o)include/config/auto.conf \
+	--objects $(odir) --output $@ usr/initramfs.list
 $(initramfs): usr/initramfs.list $(o)include/config/auto.conf scripts/image/mkinitramfs.py $(progs) \
-		$(if $(CONFIG_IMAGE_BUSYBOX),$(wildcard /bin/busybox)) $(wildcard usr/etc/*) FORCE
+		$(if $(CONFIG_IMAGE_BUSYBOX),/bin/busybox) $(wildcard usr/etc/*) FORCE
 	$(call if_changed,initramfs)
 targets += $(initramfs)

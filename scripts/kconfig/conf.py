@@ -12,8 +12,9 @@ Reads ./Kconfig with ARCH from the environment and works on the file that KCONFI
     conf.py savedefconfig FILE              write only what differs from the defaults
     conf.py syncconfig DIR                  write DIR/config/auto.conf and DIR/generated/autoconf.{h,inc}
 
-Rule: a file that names an unknown option, or asks for a value that the dependencies do not allow, is an error: a silent
-difference between what was asked and what is built is the worst thing a configuration can do.
+Rule: a file that names an unknown option, or asks for a value that the dependencies do not allow,
+is an error: a silent difference between what was asked and what is built is the worst thing a
+configuration can do.
 """
 import os
 import sys
