@@ -373,26 +373,34 @@ struct sleeper {
 
 static enum hrtimer_restart sleeper_wake(struct hrtimer *timer)
 {
-	task_wake_state(container_of(timer, struct sleeper, timer)->task, TASK_NORMAL);
+	task_wake(container_of(timer, struct sleeper, timer)->task);
 	return HRTIMER_NORESTART;
+}
+
+bool schedule_until(enum hrtimer_clock clock, u64 expires_ns)
+{
+	struct sleeper s = { .task = current };
+
+	hrtimer_init(&s.timer, clock, sleeper_wake);
+	if (hrtimer_now_ns(&s.timer) < expires_ns) {
+		hrtimer_start(&s.timer, expires_ns);
+		schedule();
+		hrtimer_cancel(&s.timer);
+	}
+	WRITE_ONCE(current->state, TASK_RUNNING);
+	return hrtimer_now_ns(&s.timer) >= expires_ns;
 }
 
 u64 schedule_timeout_ns(u64 ns)
 {
-	struct sleeper s = { .task = current };
 	u64 deadline = deadline_ns(ns), now;
 
 	if (deadline == U64_MAX) {
 		schedule();
 		return U64_MAX;
 	}
-	if (ns) {
-		hrtimer_init(&s.timer, HRTIMER_MONOTONIC, sleeper_wake);
-		hrtimer_start(&s.timer, deadline);
-		schedule();
-		hrtimer_cancel(&s.timer);
-	}
-	set_current_state(TASK_RUNNING);
+	if (schedule_until(HRTIMER_MONOTONIC, deadline))
+		return 0;
 	now = ktime_get_ns();
 	return now < deadline ? deadline - now : 0;
 }

@@ -72,7 +72,7 @@
 #define WRITE_ONCE(x, v)	(*(volatile __typeof__(x) *)&(x) = (v))
 
 #define container_of(ptr, type, member) ({ \
-	__typeof__(((type *)0)->member) *__mptr = (ptr); \
+	const __typeof__(((type *)0)->member) *__mptr = (ptr); \
 	(type *)((char *)__mptr - offsetof(type, member)); })
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define static_assert		_Static_assert

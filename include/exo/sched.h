@@ -7,6 +7,7 @@
 #define EXO_SCHED_H
 
 #include <exo/context.h>
+#include <exo/hrtimer.h>
 #include <exo/task.h>
 #include <asm/barrier.h>
 
@@ -51,6 +52,9 @@ static inline u32 task_state(const struct task *t)
 	return READ_ONCE(t->state);
 }
 
+/* Sleeps in the state already set until woken or the clock has reached `expires_ns`: true if it has.
+ * Returns in TASK_RUNNING. */
+bool schedule_until(enum hrtimer_clock clock, u64 expires_ns);
 /* Sleeps in the state already set until woken or `ns` have gone by (U64_MAX: for ever). Returns the
  * nanoseconds that were left, 0 if it expired. Returns in TASK_RUNNING. */
 u64 schedule_timeout_ns(u64 ns);
