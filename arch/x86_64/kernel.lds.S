@@ -3,8 +3,9 @@
  * The image's layout. Each symbol defined here is declared in include/exo/sections.h, and nowhere
  * else.
  *
- *	1 MiB		.boot		low code and data: loaders enter here, linked where it is loaded; multiboot2's header must
- *					lie in the first 32 KiB of the file, PVH's note in a segment aligned to 4
+ *	1 MiB		.boot	low code and data, linked where it is loaded: loaders enter here.
+ *				Multiboot2's header must lie in the first 32 KiB of the file, PVH's
+ *				note in a segment aligned to 4
  *	KERNEL_BASE +	.text		RX	ends with the code that only boot needs
  *			.rodata		R	section tables, exception table, symbol table
  *			.ro_after_init	RW, then R
@@ -40,7 +41,7 @@ PHDRS
 #define PART_END(end)	. = ALIGN(PAGE_SIZE); end = .
 #define LOAD(section)	AT(ADDR(section) - KERNEL_BASE)
 
-/* A table of constant structs, in order of their names, so that the image does not depend on link order. */
+/* Constant structs in order of their names: the image does not depend on link order. */
 #define TABLE(name) \
 	. = ALIGN(8); \
 	__start_exo_##name = .; \
@@ -121,7 +122,7 @@ SECTIONS
 	/* The linker makes these, needed or not. An image that is not relocated needs none. */
 	.got : { *(.got .got.plt .igot .igot.plt .iplt .plt) }
 	.rela.dyn : { *(.rela.*) }
-	ASSERT(SIZEOF(.got) + SIZEOF(.rela.dyn) == 0, "code that wants a global offset table: compiled without -fno-pie?")
+	ASSERT(SIZEOF(.got) + SIZEOF(.rela.dyn) == 0, "some code wants a global offset table")
 
 	/* Debug information and what describes the objects themselves. */
 	.debug_abbrev 0 : { *(.debug_abbrev) }
@@ -144,7 +145,7 @@ SECTIONS
 	.shstrtab 0 : { *(.shstrtab) }
 
 	/* .note.gnu.property has p_align 8, on which QEMU's PVH loader hangs. */
-	/DISCARD/ : { *(.note.gnu.* .note.GNU-stack .eh_frame .eh_frame_hdr .llvm_addrsig .discard) }
+	/DISCARD/ : { *(.note.gnu.* .note.GNU-stack .eh_frame .eh_frame_hdr .llvm_addrsig) }
 
 	ASSERT(cpu_hot == __percpu_start, "cpu_hot must stand at the start of the per-CPU area")
 }

@@ -11,6 +11,8 @@
 
 struct thread;
 
+#define FPU_ALIGN 64
+
 /* Constant after arch_cpu_init(). */
 size_t fpu_area_bytes(void);
 /* The state of a fresh program. */

@@ -26,7 +26,7 @@ struct thread {
 #define THREAD_SYSCALL_TRACE	(1U << 2)	/* system calls go through upcall_syscall_slow() */
 #define THREAD_SYSCALL_MASK	THREAD_SYSCALL_TRACE
 /* What sends a thread through upcall_user_return() on its way out. */
-#define THREAD_EXIT_MASK	(THREAD_SIGNAL | THREAD_NOTIFY | THREAD_SYSCALL_TRACE)
+#define THREAD_EXIT_MASK	(THREAD_SIGNAL | THREAD_NOTIFY)
 
 static inline void thread_work_set(struct thread *t, u32 bits)
 {
