@@ -25,8 +25,9 @@ ifneq ($(realpath $(lastword $(MAKEFILE_LIST))),$(CURDIR)/Makefile)
 $(error run make in the tree itself, or: make -C $(dir $(lastword $(MAKEFILE_LIST))))
 endif
 
-# As many jobs as CPUs, unless -j was given.
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+# As many jobs as CPUs; a -j on the command line is stronger. A make within make shares the outer
+# one's jobs.
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
 endif
 

@@ -3,8 +3,8 @@
 #
 # The tools of the build and where Debian keeps them.
 #
-#   deps.sh require FILE    all there: write FILE (make reads it). Else say the command to type, and fail.
-#   deps.sh install FILE    the same, but first install what is missing, when root or sudo makes that possible.
+#   deps.sh require FILE    all there: write FILE (make reads it). Else say what to type, and fail.
+#   deps.sh install FILE    first install what is missing, where root or sudo makes that possible.
 #
 # FILE names the python3 that was found: the first one in PATH may lack the modules while
 # /usr/bin/python3 has them.
@@ -83,11 +83,12 @@ install() {
 	fi
 	echo "  installing $*"
 	$sudo apt-get -q -y update </dev/null &&
-	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends "$@" </dev/null
+	$sudo env DEBIAN_FRONTEND=noninteractive \
+		apt-get -q -y install --no-install-recommends "$@" </dev/null
 }
 
 main() {
-	local mode=${1:?usage: deps.sh require|install FILE} file=${2:?usage: deps.sh require|install FILE} lacking
+	local mode=$1 file=$2 lacking
 	lacking=$(missing)
 	if [ -n "$lacking" ] && [ "$mode" = install ]; then
 		install $lacking && lacking=$(missing)
@@ -99,7 +100,7 @@ main() {
 	fi
 	python_find
 	mkdir -p "$(dirname "$file")"
-	printf '# Made by scripts/deps.sh: every tool was there.\nPYTHON := %s\n' "$python" > "$file"
+	printf '# Made by scripts/deps.sh.\nPYTHON := %s\n' "$python" > "$file"
 }
 
 main "$@"

@@ -87,7 +87,7 @@ class Machine:
         return self.kernel or self.path("exo.elf")
 
     def initrd_path(self):
-        """The archive to boot with; archives laid one behind the other are unpacked in that order."""
+        """The archive to boot with; concatenated archives are unpacked in that order."""
         base = self.path("initramfs.cpio") if self.initrd is None else self.initrd
         if not self.app:
             return base
@@ -115,7 +115,8 @@ class Machine:
     def boot_arguments(self):
         if self.boot == "direct":
             initrd = self.initrd_path()
-            return ["-kernel", self.kernel_path(), "-append", self.command_line()] + (["-initrd", initrd] if initrd else [])
+            return ["-kernel", self.kernel_path(), "-append", self.command_line(),
+                    *(["-initrd", initrd] if initrd else [])]
         arguments = ["-cdrom", self.iso_path(), "-boot", "d"]
         if self.boot == "uefi":
             firmware = next((path for path in FIRMWARE_EFI if os.path.exists(path)), None)
@@ -126,19 +127,22 @@ class Machine:
 
     def cpu_arguments(self):
         if self.icount:
-            return ["-accel", "tcg", "-icount", "shift=0,sleep=off,align=off", "-seed", str(self.seed),
-                    "-rtc", "base=2024-01-01T00:00:00,clock=vm", "-cpu", "max,-erms"]
+            return ["-accel", "tcg", "-icount", "shift=0,sleep=off,align=off",
+                    "-seed", str(self.seed), "-cpu", "max,-erms",
+                    "-rtc", "base=2024-01-01T00:00:00,clock=vm"]
         if kvm_usable():
             return ["-accel", "kvm", "-cpu", "host"]
         return ["-accel", "tcg", "-cpu", "max"]
 
     def command(self):
-        """QEMU's argument vector; the serial line is its standard input and output, Ctrl-A its escape."""
-        console = "stdio,id=console,mux=on,signal=off" + (f",logfile={self.log}" if self.log else "")
-        return (["qemu-system-x86_64", "-m", self.mem, "-smp", str(self.smp)] + self.cpu_arguments() +
-                ["-display", "none", "-nodefaults", "-vga", "std", "-chardev", console, "-serial", "chardev:console",
-                 "-mon", "chardev=console", "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"] +
-                ([] if self.reboot else ["-no-reboot"]) + self.boot_arguments() + self.extra)
+        """QEMU's argument vector; its standard input and output are the serial line."""
+        log = f",logfile={self.log}" if self.log else ""
+        return ["qemu-system-x86_64", "-m", self.mem, "-smp", str(self.smp), *self.cpu_arguments(),
+                "-nodefaults", "-display", "none", "-vga", "std",
+                "-chardev", "stdio,id=console,mux=on,signal=off" + log,
+                "-serial", "chardev:console", "-mon", "chardev=console",
+                "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
+                *([] if self.reboot else ["-no-reboot"]), *self.boot_arguments(), *self.extra]
 
 
 def machine_from_environment(objects):
@@ -146,10 +150,12 @@ def machine_from_environment(objects):
     app = env("APP") or None
     if app and not os.access(app, os.X_OK):
         fail(f"APP={app}: not an executable file")
-    return Machine(objects=objects, boot=env("BOOT") or ("direct" if app else "grub"), mem=env("MEM") or "256",
-                   smp=int(env("SMP") or 1), append=env("APPEND") or "", initrd=env("INITRD") or None, app=app,
-                   args=env("ARGS") or "", icount=env("ICOUNT") == "1", seed=int(env("SEED") or 1),
-                   reboot=not app, extra=shlex.split(env("QEMU_ARGS") or ""))
+    return Machine(
+        objects=objects, boot=env("BOOT") or ("direct" if app else "grub"),
+        mem=env("MEM") or "256", smp=int(env("SMP") or 1), append=env("APPEND") or "",
+        initrd=env("INITRD") or None, app=app, args=env("ARGS") or "",
+        icount=env("ICOUNT") == "1", seed=int(env("SEED") or 1), reboot=not app,
+        extra=shlex.split(env("QEMU_ARGS") or ""))
 
 
 def app_status(log):
@@ -178,16 +184,18 @@ def debug(objects):
     machine = machine_from_environment(objects)
     if not os.environ.get("BOOT"):
         machine.boot = "direct"
-    command = [word.replace("stdio,", "pty,").replace(",signal=off", "") if word.startswith("stdio,") else word
+    command = ["pty,id=console,mux=on" if word.startswith("stdio,") else word
                for word in machine.command()]
     stub = machine.file_scratch("gdb.socket")
-    command += ["-S", "-chardev", f"socket,id=gdb,path={stub},server=on,wait=off", "-gdb", "chardev:gdb"]
+    command += ["-S", "-chardev", f"socket,id=gdb,path={stub},server=on,wait=off",
+                "-gdb", "chardev:gdb"]
     # A session of its own, so that Ctrl-C reaches gdb and not QEMU.
     qemu = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         while not os.path.exists(stub) and qemu.poll() is None:
             time.sleep(0.05)
-        print("  The machine's console: in another terminal, `screen` and the /dev/pts that QEMU names above.", flush=True)
+        print("  The serial line: `screen` in another terminal, on the /dev/pts that QEMU names.",
+              flush=True)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         return subprocess.run(["gdb", "-q", machine.kernel_path(), "-ex", f"target remote {stub}",
                                "-ex", "hbreak upcall_start_kernel"]).returncode

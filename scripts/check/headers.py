@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Compiles each public header alone, twice in one file: it must bring what it needs, and be guarded.
+"""Compiles each public header alone, twice in one file: it brings what it needs, and is guarded.
 
     headers.py [--arch ARCH] -- COMPILER FLAGS...
 """

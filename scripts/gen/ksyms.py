@@ -22,7 +22,8 @@ def functions(nm, image):
     found = {}
     for address, kind, name in symbols:
         offset = int(address, 16) - start
-        if kind in "tT" and 0 <= offset < end - start and not name.startswith(("__init_text_", "__text_")):
+        bound = name.startswith(("__init_text_", "__text_"))
+        if kind in "tT" and 0 <= offset < end - start and not bound:
             found[offset] = min(name, found.get(offset, name))
     return sorted(found.items())
 

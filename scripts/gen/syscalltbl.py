@@ -12,6 +12,22 @@ twice, or out of range, is an error.
 import sys
 
 SLOTS = 512
+TEXT = """\
+/* Made by scripts/gen/syscalltbl.py from init/syscalls.tbl; do not edit. */
+#include <exo/syscall.h>
+#include <exo/upcall.h>
+#include <uapi/linux/errno.h>
+
+{declarations}
+
+static long sys_none(const struct ptregs *regs)
+{{
+	return -ENOSYS;
+}}
+
+const syscall_fn_t syscall_table[NR_SYSCALL_SLOTS] = {{
+{slots}
+}};"""
 
 
 def fail(path, number, text):
@@ -42,13 +58,10 @@ def options_read(path):
 
 def table(calls):
     names = [calls.get(slot) for slot in range(SLOTS)]
-    lines = ["/* Made by scripts/gen/syscalltbl.py from init/syscalls.tbl; do not edit. */", "#include <exo/syscall.h>",
-             "#include <exo/upcall.h>", "#include <uapi/linux/errno.h>", ""]
-    lines += [f"long __sys_{name}(const struct ptregs *regs);" for name in names if name]
-    lines += ["", "static long sys_none(const struct ptregs *regs)", "{", "\treturn -ENOSYS;", "}", "",
-              "const syscall_fn_t syscall_table[NR_SYSCALL_SLOTS] = {"]
-    lines += [f"\t[{slot}] = {'__sys_' + name if name else 'sys_none'}," for slot, name in enumerate(names)]
-    return "\n".join(lines + ["};"])
+    declarations = [f"long __sys_{name}(const struct ptregs *regs);" for name in names if name]
+    slots = [f"\t[{slot}] = {'__sys_' + name if name else 'sys_none'},"
+             for slot, name in enumerate(names)]
+    return TEXT.format(declarations="\n".join(declarations), slots="\n".join(slots))
 
 
 def main(argv):

@@ -11,8 +11,8 @@ order given.
     file PATH SOURCE MODE          SOURCE: $(O)/x is a build product, else relative to the tree
     slink PATH TARGET
     nod PATH MODE c|b MAJOR MINOR
-    busybox PATH                   the machine's static busybox, and in PATH's directory a link for each applet
-                                   whose name is not taken yet
+    busybox PATH                   the machine's static busybox, and in PATH's directory a link for
+                                   each applet whose name is not taken yet
     if CONFIG_X ... endif          these lines only if the option is on; does not nest
 
 Formats: cpio newc as Linux's initramfs has it, or POSIX ustar. An unreadable source or a double
@@ -71,7 +71,8 @@ class Image:
         self.add(path, stat.S_IFLNK | 0o777, target.encode())
 
     def line_nod(self, path, mode, kind, major, minor):
-        self.add(path, (stat.S_IFCHR if kind == "c" else stat.S_IFBLK) | int(mode, 8), dev=(int(major), int(minor)))
+        kinds = {"c": stat.S_IFCHR, "b": stat.S_IFBLK}
+        self.add(path, kinds[kind] | int(mode, 8), dev=(int(major), int(minor)))
 
     def line_busybox(self, path):
         self.add(path, stat.S_IFREG | 0o755, file_read(BUSYBOX))
@@ -95,7 +96,7 @@ class Image:
                         wanted = True
                     elif wanted:
                         getattr(self, "line_" + words[0])(*words[1:])
-                except (AttributeError, TypeError, ValueError, IndexError):
+                except (AttributeError, TypeError, ValueError, LookupError):
                     fail(f"{path}:{number}: not understood: {line.strip()}")
 
 
@@ -105,7 +106,7 @@ def cpio_bytes(entries):
 
     def put(ino, entry, nlink):
         name = entry.path.encode() + b"\0"
-        fields = (ino, entry.mode, 0, 0, nlink, 0, len(entry.data), 0, 0, entry.dev[0], entry.dev[1], len(name), 0)
+        fields = (ino, entry.mode, 0, 0, nlink, 0, len(entry.data), 0, 0, *entry.dev, len(name), 0)
         out.extend(b"070701" + b"".join(b"%08X" % field for field in fields) + name)
         out.extend(bytes(-len(out) % 4) + entry.data)
         out.extend(bytes(-len(out) % 4))
@@ -119,8 +120,9 @@ def cpio_bytes(entries):
 
 def tar_bytes(entries):
     out = io.BytesIO()
-    kinds = {stat.S_IFDIR: tarfile.DIRTYPE, stat.S_IFLNK: tarfile.SYMTYPE, stat.S_IFCHR: tarfile.CHRTYPE,
-             stat.S_IFBLK: tarfile.BLKTYPE, stat.S_IFREG: tarfile.REGTYPE}
+    kinds = {stat.S_IFDIR: tarfile.DIRTYPE, stat.S_IFLNK: tarfile.SYMTYPE,
+             stat.S_IFCHR: tarfile.CHRTYPE, stat.S_IFBLK: tarfile.BLKTYPE,
+             stat.S_IFREG: tarfile.REGTYPE}
     with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
         for entry in entries:
             info = tarfile.TarInfo(entry.path)

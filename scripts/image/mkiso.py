@@ -49,7 +49,8 @@ def iso_make(output, kernel, initrd, append):
         with open(f"{root}/boot/grub/grub.cfg", "w", encoding="utf-8") as file:
             file.write(grub_config(append, bool(initrd)))
         # No themes, fonts or translations: they triple the time it takes.
-        command = ["grub-mkrescue", "--fonts=", "--themes=", "--locales=", "--compress=no", "-o", output, root]
+        command = ["grub-mkrescue", "--fonts=", "--themes=", "--locales=", "--compress=no",
+                   "-o", output, root]
         done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"mkiso.py: grub-mkrescue failed:\n{done.stderr}")

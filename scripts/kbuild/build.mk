@@ -40,11 +40,15 @@ places := -ffile-prefix-map=$(CURDIR)=. $(if $(o),-ffile-prefix-map=$(o)=) \
 optimise := $(if $(CONFIG_CC_OPTIMIZE_FOR_SIZE),-Os,-O2)
 optimise += $(if $(CONFIG_DEBUG_INFO),-g)
 
+# What base/ubsan.c can report.
+ubsan := bounds,shift,integer-divide-by-zero,bool,enum,unreachable
+
 # Interrupts use the stack below the stack pointer (no red zone); vector registers belong to user
 # space.
 machine-x86_64 := -mno-red-zone -mgeneral-regs-only -mcmodel=kernel -fno-pie -fcf-protection=none \
 	-ffunction-sections -fdata-sections \
 	$(if $(CONFIG_STACKPROTECTOR),-fstack-protector-strong,-fno-stack-protector) \
+	$(if $(CONFIG_UBSAN),-fsanitize=$(ubsan)) \
 	$(if $(is-clang),,-Wframe-larger-than=$(CONFIG_FRAME_WARN))
 
 ifeq ($(ARCH),host)
@@ -86,7 +90,7 @@ $(o)%.o: FORCE
 # is no assembly, which clang's own assembler would mind.)
 quiet_offsets = GEN     $(patsubst $(o)%,%,$@)
 cmd_offsets = $(CC) $(cflags) $(if $(is-clang),-fno-integrated-as) -MD -MF $(dep) -S $< -o $@.s && \
-	sed -n 's/.*->\([A-Za-z0-9_]*\) [$$]*\(-\{0,1\}[0-9]*\).*/%define \1 \2/p' $@.s > $@ && rm $@.s
+	sed -n 's/.*->\([A-Za-z0-9_]*\) [$$]*\(-*[0-9]*\).*/%define \1 \2/p' $@.s > $@ && rm $@.s
 $(o)include/generated/asm-offsets.inc: arch/$(ARCH)/offsets.c FORCE
 	$(call if_changed_dep,offsets)
 

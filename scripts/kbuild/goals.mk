@@ -47,3 +47,8 @@ headers:
 	@$(PYTHON) scripts/check/headers.py --config $(o)include -- $(CC) $(cflags)
 style:
 	@$(PYTHON) scripts/check/style.py
+# Always of the minimal configuration, whatever the present one is.
+budgets:
+	@$(MAKE) O=$(odir)check/minimal minimal_defconfig
+	@$(MAKE) O=$(odir)check/minimal exo.elf initramfs.cpio
+	@$(PYTHON) scripts/budget.py --update $(odir)check/minimal

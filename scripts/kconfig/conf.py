@@ -10,7 +10,8 @@ Reads ./Kconfig with ARCH from the environment and works on the file that KCONFI
     conf.py load FILE                       start from a defconfig
     conf.py merge FILE...                   lay fragments over the present configuration
     conf.py savedefconfig FILE              write only what differs from the defaults
-    conf.py syncconfig DIR                  write DIR/config/auto.conf and DIR/generated/autoconf.{h,inc}
+    conf.py syncconfig DIR                  write DIR/config/auto.conf and
+                                            DIR/generated/autoconf.{h,inc}
 
 Rule: a file that names an unknown option, or asks for a value that the dependencies do not allow,
 is an error: a silent difference between what was asked and what is built is the worst thing a
@@ -33,7 +34,7 @@ def kconfig_load(warn=True):
 
 
 def complain(kconf):
-    """Ends the run if kconfiglib had something to say about the Kconfig files or a configuration file."""
+    """Ends the run if kconfiglib had something to say about a Kconfig or configuration file."""
     if kconf.warnings:
         fail("\n".join(kconf.warnings))
 
@@ -100,7 +101,7 @@ def cmd_olddefconfig(kconf, _args, quiet):
 
 
 def cmd_all(kconf, value, quiet):
-    """Every boolean to `value`, as far as dependencies let it; twice, since one may open the way for another."""
+    """Every boolean to `value` where dependencies let it; twice, since one may allow another."""
     kconf.warn = False
     for _ in range(2):
         for sym in kconf.unique_defined_syms:
@@ -154,11 +155,11 @@ def update(path, text):
 
 
 def cmd_syncconfig(kconf, args, _quiet):
-    """kconfiglib touches config/foo/bar.h when CONFIG_FOO_BAR has changed; fixdep.py makes objects depend on those."""
+    """Besides, kconfiglib touches config/foo/bar.h when CONFIG_FOO_BAR has changed (fixdep.py)."""
     base = args[0]
     kconf.load_config(config_file())
     complain(kconf)
-    # A .config from before the last change of a Kconfig file is brought up to date, as olddefconfig would.
+    # A .config older than a Kconfig file is brought up to date, as olddefconfig would.
     kconf.write_config(config_file(), save_old=False)
     comment = "Made by scripts/kconfig/conf.py from .config; do not edit."
     update(f"{base}/generated/autoconf.h",

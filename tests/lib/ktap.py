@@ -6,7 +6,7 @@ start with `#` as comments. Nested tests are indented by two spaces; only the in
 import re
 from dataclasses import dataclass
 
-RESULT = re.compile(r"^(\s*)(not )?ok (\d+)(?: - | )?([^#\n]*?)\s*(?:# (SKIP|TODO)\b ?(.*))?$")
+RESULT = re.compile(r"^(\s*)(not )?ok (\d+)(?: - | )?([^#\n]*?)\s*(?:# (SKIP)\b.*)?$")
 PLAN = re.compile(r"^(\s*)1\.\.(\d+)\s*$")
 
 
