@@ -136,7 +136,7 @@ static void rq_resched(struct runqueue *rq)
 	if (NR_CPUS == 1 || rq->cpu == smp_cpu())
 		this_cpu_write(cpu_hot.need_resched, 1);
 	else
-		arch_ipi_send(rq->cpu, 0);
+		arch_ipi_send(rq->cpu, IPI_RESCHED);
 }
 
 static void rq_enqueue(struct runqueue *rq, struct task *t)

@@ -20,7 +20,6 @@ typedef enum irq_return (*irq_handler_t)(unsigned int irq, void *dev);
 #define IRQ_LEVEL	(1U << 1)	/* level-triggered; else edge */
 #define IRQ_ACTIVE_LOW	(1U << 2)
 
-void irq_init(void);
 /*
  * Installs a handler and opens the line. `dev` names it among sharers, is handed to it, and must
  * not be NULL with IRQ_SHARED. `name` must live as long. 0, -EINVAL, -EBUSY, -ENOMEM, or what the

@@ -22,4 +22,7 @@ void kernel_restart(void) __noreturn;
 void kernel_power_off(void) __noreturn;
 void kernel_halt(void) __noreturn;
 
+/* Boot, once the clock runs: panic= can restart. */
+void reboot_init(void);
+
 #endif
