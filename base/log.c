@@ -15,9 +15,9 @@
  * A text that begins before the end of the array runs on into a margin behind it, so that no text
  * is ever in two pieces.
  *
- * The one way to see a spoiled record: a writer that is stopped between drawing and committing for so
- * long that the others go round the whole ring. It runs with interrupts off, so only an NMI or a
- * host that takes the CPU away can do that; readers still stay inside the arrays.
+ * The one way to see a spoiled record: a writer that is stopped between drawing and committing
+ * for so long that the others go round the whole ring. It runs with interrupts off, so only an
+ * NMI or a host that takes the CPU away can do that; readers still stay inside the arrays.
  *
  * Does not: continue lines (one call is one record); rate limits.
  */

@@ -13,7 +13,9 @@
 
 #define FIELD_MAX 4096
 
-enum { FLAG_LEFT = 1, FLAG_PLUS = 2, FLAG_SPACE = 4, FLAG_ALT = 8, FLAG_ZERO = 16, FLAG_UPPER = 32 };
+enum {
+	FLAG_LEFT = 1, FLAG_PLUS = 2, FLAG_SPACE = 4, FLAG_ALT = 8, FLAG_ZERO = 16, FLAG_UPPER = 32,
+};
 
 struct out {
 	char *buf;

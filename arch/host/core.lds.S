@@ -12,4 +12,16 @@
 SECTIONS
 {
 	EXO_TABLES(TABLE)
+
+	exo_extable : {
+		__start_extable = .;
+		KEEP(*(extable))
+		__stop_extable = .;
+	}
+	exo_percpu : ALIGN(64) {
+		__percpu_start = .;
+		KEEP(*(.percpu.hot))
+		*(.percpu.data)
+		__percpu_end = .;
+	}
 }

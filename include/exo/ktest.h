@@ -18,6 +18,8 @@
 
 #include <exo/sections.h>
 
+struct seq;
+
 struct ktest {
 	const char *suite, *name;
 	u64 seed;		/* for random tests; the runner prints it when a test fails */
@@ -41,6 +43,11 @@ struct ktest_case {
 
 /* Runs one case from a clean context. */
 void ktest_run_case(struct ktest *ctx, const struct ktest_case *test, u64 seed);
+/*
+ * The result as KTAP: `ok N suite.name`, or `not ok` and comment lines with the reason and the
+ * seed.
+ */
+void ktest_result_seq(struct seq *s, unsigned int number, const struct ktest *ctx);
 /* Next number of a fixed sequence per seed (splitmix64). */
 u64 ktest_random(struct ktest *ctx);
 /* One in [0, n), n > 0. */

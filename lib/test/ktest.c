@@ -4,6 +4,7 @@
  * exo/ktest.h. The first failure is kept, since later ones follow from it.
  */
 #include <exo/ktest.h>
+#include <exo/seq.h>
 #include <exo/string.h>
 #include <exo/vsnprintf.h>
 
@@ -13,6 +14,27 @@ void ktest_run_case(struct ktest *ctx, const struct ktest_case *test, u64 seed)
 		.suite = test->suite, .name = test->name, .seed = seed, .random = seed,
 	};
 	test->run(ctx);
+}
+
+/* A failure's message may hold anything; a line break in it would end the comment. */
+static void put_one_line(struct seq *s, const char *text)
+{
+	for (; *text; text++)
+		seq_putc(s, *text == '\n' ? ' ' : *text);
+}
+
+void ktest_result_seq(struct seq *s, unsigned int number, const struct ktest *ctx)
+{
+	seq_printf(s, "%sok %u %s.%s", ctx->failed ? "not " : "", number, ctx->suite, ctx->name);
+	if (ctx->failed) {
+		seq_printf(s, "\n# %s:%d: ", ctx->file, ctx->line);
+		put_one_line(s, ctx->message);
+		seq_printf(s, "\n# seed %#llx", ctx->seed);
+	} else if (ctx->skipped) {
+		seq_puts(s, " # SKIP ");
+		put_one_line(s, ctx->message);
+	}
+	seq_putc(s, '\n');
 }
 
 u64 ktest_random(struct ktest *ctx)
