@@ -119,7 +119,7 @@ static int exec_setup_stack(struct exec *ex, unsigned long *sp)
 {
 	int err;
 
-	ex->secure = cred_exec_update(ex->cred, ex->setid);
+	ex->secure = cred_exec_update(ex->cred);
 	err = mm_setup_stack(ex->mm, USER_END, ex->exec_stack);
 	return err ? err : exec_args_install(ex, USER_END, sp);
 }
@@ -143,6 +143,8 @@ static void exec_commit(struct exec *ex, unsigned long sp)
 	ex->mm->exe = file_get(ex->file);
 	ex->mm->dumpable = !ex->secure;
 	/* vfork's parent may go on, and the tid word is cleared, while the old memory is there. */
+	task_release_tid(t);
+	task_vfork_done(t);
 	mm_exec(ex->mm);
 	ex->mm = NULL;
 	ex->cred = NULL;

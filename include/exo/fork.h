@@ -6,38 +6,20 @@
 #include <exo/task.h>
 #include <uapi/linux/sched.h>
 
-struct ptregs;
-
 /* The boot CPU's first thread, later its idle thread; PID 0. */
 extern struct task boot_task;
 
 /* Makes boot_task current on the boot CPU. Before the scheduler, needs the heap. */
 void task_init(void);
 
-struct clone_args_k {
-	u64 flags;			/* CLONE_* without the signal */
-	int exit_signal;
-	unsigned long stack;		/* user stack pointer, 0: the parent's */
-	unsigned long tls;
-	int __user *parent_tid;
-	int __user *child_tid;
-	int (*fn)(void *);		/* a kernel thread's function, or NULL */
-	void *fn_arg;
-	const char *name;		/* of a kernel thread */
-	bool user_init;			/* a kernel thread that will execve and may have user state */
-};
-
-/* clone(2) on checked flags: the child's number or -errno. `regs`: current's user registers. */
-pid_t __must_check task_clone(const struct clone_args_k *args, const struct ptregs *regs);
-
 /*
- * A kernel thread: not started (sched_start() does), one reference for the caller. Its parent is
- * kernel thread 2 once that exists. ERR_PTR(-ENOMEM, -EAGAIN).
+ * A kernel thread: not started (sched_start() does), one reference for the caller. It runs with all
+ * rights, ignores all signals and is gone when its function returns. ERR_PTR(-ENOMEM, -EAGAIN).
  */
 struct task *__must_check task_create_kthread(int (*fn)(void *), void *arg, const char *name);
-/* The idle thread of another CPU: no number, never exits, not started. ERR_PTR(-ENOMEM). */
+/* The idle thread of another CPU: no number, on no list, never exits, not started. ERR_PTR(-ENOMEM). */
 struct task *__must_check task_create_idle(unsigned int cpu);
-/* Starts process 1 as a kernel thread that becomes a program by kernel_execve(). */
+/* Starts process 1: a kernel thread that becomes a program by kernel_execve(). Its number or -errno. */
 pid_t __must_check task_spawn_user_init(int (*fn)(void *));
 
 static inline struct task *task_get(struct task *t)
@@ -59,8 +41,8 @@ void task_exec_commit(const char *name, bool secure);
 
 void task_set_comm(struct task *t, const char *name);
 
-/* Why a task sleeps, as /proc shows it; and the counters behind /proc/loadavg and /proc/stat. */
 u64 task_fork_count(void);		/* since boot */
 unsigned int task_count(void);		/* threads that exist */
+extern unsigned int threads_max;	/* how many may */
 
 #endif

@@ -86,9 +86,9 @@ static inline struct thread_group *group_get(struct thread_group *g)
 	refcount_inc(&g->refs);
 	return g;
 }
-void group_put(struct thread_group *g);
+void group_put(struct thread_group *g);	/* NULL is allowed */
 
-/* A group with limits and job control of `parent`'s (NULL: the boot task); NULL: no memory. */
+/* A group for one thread, with the limits of `parent`'s; fork attaches the rest. NULL: no memory. */
 struct thread_group *__must_check group_create(struct task *parent);
 
 /* True if current's process has one thread only, so nothing of it can change behind its back. */

@@ -26,8 +26,6 @@ void usage_collect(struct task *t, int who, struct usage *u);
 /* The same figures in the ABI's form. */
 void rusage_fill(struct rusage *ru, const struct usage *u);
 
-/* The tick, for RLIMIT_CPU of current's process. Interrupts off. */
-void rlimit_cpu_tick(void);
 /* RLIMIT_NPROC and RLIMIT_SIGPENDING by the size of memory. Boot. */
 void rlimit_init(u64 ram_pages);
 

@@ -14,17 +14,16 @@
 struct tty;
 
 /*
- * What drivers/tty registers, once, at boot. All in task context, no locks held.
+ * What drivers/tty registers, once, at boot. Task context, no locks held, but for get.
  * disassociate: current, a session leader, exits or gives up its terminal (on_exit tells which):
  * hang up, clear the tty of the session.
- * fork: the child's group has just copied the pointer; take a reference.
- * put: drop the group's reference.
+ * get: one more reference; called under spin locks, so it only counts. put: drops one.
  */
 struct session_tty_ops {
 	void (*disassociate)(bool on_exit);
 	void (*get)(struct tty *tty);
 	void (*put)(struct tty *tty);
-	/* Device number and foreground group's number for /proc/PID/stat; 0 and -1 without one. */
+	/* For /proc/PID/stat: device number (called under spin locks), foreground group or -1. */
 	dev_t (*device)(struct tty *tty);
 	pid_t (*foreground)(struct tty *tty);
 };
@@ -61,11 +60,13 @@ bool pgrp_in_session(struct pid *pgrp, struct pid *session);
 
 /* The controlling terminal of current with a reference by ops->get, or NULL. Any task context. */
 struct tty *current_tty_get(void);
-/* Sets or clears it for current's process; takes sighand->lock, the reference moves with it. The old one
- * is returned (caller puts). */
+/* Sets or clears it for current's process; the reference moves with it. Returns the old one, whose
+ * reference is the caller's. Takes sighand->lock. */
 struct tty *current_tty_set(struct tty *tty);
-/* Clears `tty` from every process of the session; `drop` is called for each, outside locks? No: with
- * tasklist_lock held, so it must only count down. Returns how many had it. */
+/*
+ * Takes `tty` away from every process of the session. Returns how many had it: the caller drops that
+ * many references.
+ */
 unsigned int session_clear_tty(struct pid *session, struct tty *tty);
 
 #endif
