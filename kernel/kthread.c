@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Kernel threads that can be stopped. Over the bare thread of kernel/task lies a struct kthread with
- * the request to stop and the answer; it is freed by kthread_stop(), or, if nobody asked, by the
- * thread when its function returns.
+ * Kernel threads that can be stopped. Over the bare thread of kernel/task lies a struct kthread
+ * with the request to stop and the answer; it is freed by kthread_stop(), or, if nobody asked, by
+ * the thread when its function returns.
  *
  * The thread drops the reference that its creation returned before it runs the function; so the
  * creator's pointer is good until the thread ends, which is why only a thread that waits for

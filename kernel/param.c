@@ -79,7 +79,8 @@ static void init_env_add(struct cmdline_word *word)
 	size_t key_len = strlen(word->key);
 	unsigned int i;
 
-	word->key[key_len] = '=';	/* joins the word again: the value may start one byte later */
+	/* Joins the word again; behind a quote the value starts one byte later. */
+	word->key[key_len] = '=';
 	if (word->value != word->key + key_len + 1)
 		memmove(word->key + key_len + 1, word->value, strlen(word->value) + 1);
 	for (i = 0; i < nr_envs; i++)

@@ -3,18 +3,18 @@
  * Random numbers: a ChaCha20 generator with fast key erasure over a pool.
  *
  * Output: a request takes one block under the current key; its first half becomes the next key,
- * before any byte is given out, so that what was given out cannot be computed from what is in memory
- * later. A request of more than half a block uses the other half as the key of a stream of its own,
- * made outside the lock.
+ * before any byte is given out, so that what was given out cannot be computed from what is in
+ * memory later. A request of more than half a block uses the other half as the key of a stream of
+ * its own, made outside the lock.
  *
  * Input: the pool is 32 bytes. Data are xored into it and it is replaced by the first half of the
  * ChaCha block under it: not to be undone, and without knowing the pool nobody can choose data that
  * lead anywhere. The generator's key is mixed from pool and old key as soon as 256 bits have been
  * credited, and every five minutes after.
  *
- * Sources: the CPU's generator (credited fully unless random.trust_cpu=off), the jitter of the cycle
- * counter at boot, the moments of device interrupts. Who must have good numbers before
- * enough was credited waits; waiting itself makes jitter, so it ends.
+ * Sources: the CPU's generator (credited fully unless random.trust_cpu=off), the jitter of the
+ * cycle counter at boot, the moments of device interrupts. Who must have good numbers before enough
+ * was credited waits; waiting itself makes jitter, so it ends.
  *
  * `lock` guards all of it, with interrupts off.
  */

@@ -194,7 +194,8 @@ static long setscheduler(pid_t pid, int policy, const struct sched_param __user 
 	return err;
 }
 
-SYSCALL_DEFINE3(sched_setscheduler, pid_t, pid, int, policy, const struct sched_param __user *, param)
+SYSCALL_DEFINE3(sched_setscheduler, pid_t, pid, int, policy,
+		const struct sched_param __user *, param)
 {
 	return policy < 0 ? -EINVAL : setscheduler(pid, policy, param);
 }
@@ -303,7 +304,8 @@ SYSCALL_DEFINE3(sched_getaffinity, pid_t, pid, unsigned int, bytes, void __user 
 	return copy_to_user(umask, &mask, sizeof(mask)) ? -EFAULT : (long)sizeof(mask);
 }
 
-SYSCALL_DEFINE3(getcpu, unsigned int __user *, cpu, unsigned int __user *, node, void __user *, cache)
+SYSCALL_DEFINE3(getcpu, unsigned int __user *, cpu, unsigned int __user *, node,
+		void __user *, cache)
 {
 	if (cpu && put_user(smp_cpu(), cpu))
 		return -EFAULT;

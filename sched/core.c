@@ -275,8 +275,8 @@ void schedule_once(bool preempt)
 	u32 state;
 
 	if (unlikely(preempt_count() != PREEMPT_ONE))
-		panic("task %s: schedule() with preemption count %#x: it holds a spin lock or is in an interrupt",
-		      prev->comm, preempt_count() - PREEMPT_ONE);
+		panic("task %s: schedule() with preemption count %#x; it must be 0: no spin lock "
+		      "held, not in an interrupt", prev->comm, preempt_count() - PREEMPT_ONE);
 	irq_disable();
 	rq = rq_this();
 	raw_spin_lock(&rq->lock);

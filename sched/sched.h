@@ -18,7 +18,7 @@ struct runqueue {
 	struct spinlock lock;		/* taken with interrupts off; nothing but base/ inside it */
 	u32 cpu;			/* [I] */
 	unsigned int nr_running;
-	int nr_uninterruptible;		/* went to sleep here minus woken here: only the sum means */
+	int nr_uninterruptible;		/* slept here minus woken here: only the sum means */
 	struct task *curr;
 	struct task *idle;		/* [I] */
 	struct mm *borrowed_mm;		/* of the kernel thread that just left; dropped after */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the scheduler tells: load averages, /proc/loadavg, /proc/uptime, /proc/stat, /proc/exo/sched.
+ * What the scheduler tells: load averages, /proc/loadavg, /proc/uptime, /proc/stat,
+ * /proc/exo/sched.
  *
  * The load average is a decaying mean, sampled every five seconds, of how many tasks run, could run
  * or sleep uninterruptibly. Fixed point with LOAD_SHIFT fractional bits; the factor for a period of

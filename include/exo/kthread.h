@@ -19,7 +19,7 @@ struct task *kthread_create(int (*fn)(void *data), void *data, const char *fmt, 
 		sched_start(__k); \
 	__k; })
 
-/* Asks it to stop, wakes it, waits until it has; returns what fn returned, -EINTR if it never ran. */
+/* Asks it to stop and waits until it has; returns what fn returned, -EINTR if it never ran. */
 int kthread_stop(struct task *k);
 /* For fn: somebody waits in kthread_stop(). Look after setting the state, before schedule(). */
 bool kthread_should_stop(void);

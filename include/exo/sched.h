@@ -22,7 +22,7 @@
 #define TASK_STOPPED		(1U << 2 | TASK_WAKEKILL)	/* job control */
 #define TASK_TRACED		(1U << 3 | TASK_WAKEKILL)
 #define TASK_KILLABLE		(TASK_UNINTERRUPTIBLE | TASK_WAKEKILL)
-#define TASK_ZOMBIE		(1U << 5)	/* exited, still runs its last lines or waits to be reaped */
+#define TASK_ZOMBIE		(1U << 5)	/* exited; waits to be reaped */
 #define TASK_DEAD		(1U << 6)	/* its next schedule() is its last */
 #define TASK_NEW		(1U << 7)	/* made, but sched_start() has not let it run */
 #define TASK_NORMAL		(TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
@@ -52,8 +52,8 @@ static inline u32 task_state(const struct task *t)
 	return READ_ONCE(t->state);
 }
 
-/* Sleeps in the state already set until woken or the clock has reached `expires_ns`: true if it has.
- * Returns in TASK_RUNNING. */
+/* Sleeps in the state already set until woken or the clock has reached `expires_ns`: true if it
+ * has. Returns in TASK_RUNNING. */
 bool schedule_until(enum hrtimer_clock clock, u64 expires_ns);
 /* Sleeps in the state already set until woken or `ns` have gone by (U64_MAX: for ever). Returns the
  * nanoseconds that were left, 0 if it expired. Returns in TASK_RUNNING. */
@@ -83,7 +83,7 @@ u64 sched_runtime_ns(struct task *t);
 void sched_times(struct task *t, u64 *utime_ns, u64 *stime_ns);
 void sched_set_nice(struct task *t, int nice);
 
-/* Load averages of 1, 5 and 15 minutes, fixed point with 11 fractional bits; how many are runnable. */
+/* Load averages of 1, 5 and 15 minutes, fixed point with LOAD_SHIFT fractional bits. */
 #define LOAD_SHIFT 11
 void sched_loadavg(unsigned long load[3]);
 /* Each tick of the boot CPU. */

@@ -49,7 +49,7 @@ static inline u64 ktime_get_boottime_ns(void)
 	return ktime_get_ns();
 }
 
-/* Sets CLOCK_REALTIME; timers on it are moved. 0, or -EINVAL if it is out of range. Task context. */
+/* Sets CLOCK_REALTIME; timers on it follow. 0, or -EINVAL if out of range. Task context. */
 int __must_check ktime_set_real(u64 real_ns);
 /* What CLOCK_REALTIME is ahead of CLOCK_MONOTONIC. */
 u64 ktime_real_offset_ns(void);
@@ -65,7 +65,7 @@ static inline bool timeval_valid(const struct timeval_k *tv)
 	return tv->sec >= 0 && (u64)tv->usec < USEC_PER_SEC;
 }
 
-/* Of a valid value; too large gives S64_MAX (292 years), which sleeps and timers take for "never". */
+/* Of a valid value; too large gives S64_MAX (292 years). */
 static inline u64 timespec_to_ns(const struct timespec_k *ts)
 {
 	if ((u64)ts->sec >= (u64)S64_MAX / NSEC_PER_SEC)

@@ -47,14 +47,15 @@ static inline void waitqueue_init(struct waitqueue *wq)
 void waitqueue_add(struct waitqueue *wq, struct waitqueue_entry *entry);
 void waitqueue_remove(struct waitqueue *wq, struct waitqueue_entry *entry);
 
-/* One sleep: the entry is filled for `current`, keeping only its flags, and taken off by the wake. */
+/* One sleep: the entry is filled for `current` and taken off by the wake. */
 #define WAITQUEUE_ENTRY_INIT(name) { .list = LIST_HEAD_INIT((name).list) }
 #define DEFINE_WAITQUEUE_ENTRY(name) struct waitqueue_entry name = WAITQUEUE_ENTRY_INIT(name)
 
 /*
  * Queues the entry (if it is not queued) and sets the state, with a full barrier after. Returns 0,
- * or -ERESTARTSYS if `state` is one that a pending signal ends: then nothing is queued, and a wake-up
- * that an exclusive entry had got is not lost, since the caller looks at the condition first.
+ * or -ERESTARTSYS if `state` is one that a pending signal ends: then nothing is queued, and a
+ * wake-up that an exclusive entry had got is not lost, since the caller looks at the condition
+ * first.
  */
 int waitqueue_prepare(struct waitqueue *wq, struct waitqueue_entry *entry, u32 state);
 /* Back to TASK_RUNNING and off the queue. */
@@ -82,7 +83,8 @@ static inline bool waitqueue_active(const struct waitqueue *wq)
 }
 
 #define __wait_event(wq, cond, state, flags_, sleep) ({ \
-	struct waitqueue_entry __entry = { .list = LIST_HEAD_INIT(__entry.list), .flags = (flags_) }; \
+	struct waitqueue_entry __entry = { \
+		.list = LIST_HEAD_INIT(__entry.list), .flags = (flags_) }; \
 	int __ret = 0; \
 	might_sleep(); \
 	for (;;) { \
@@ -118,8 +120,9 @@ static inline bool waitqueue_active(const struct waitqueue *wq)
 	__err ? (s64)__err : (cond) ? (s64)(__left ? min(__left, (u64)S64_MAX) : 1) : 0; })
 
 /*
- * s64: nanoseconds left (at least 1) if `cond` came true, 0 if the time was over first, -ERESTARTSYS
- * (only the interruptible one). U64_MAX waits for ever. `cond` is evaluated once more at the end.
+ * s64: nanoseconds left (at least 1) if `cond` came true, 0 if the time was over first,
+ * -ERESTARTSYS (only the interruptible one). U64_MAX waits for ever. `cond` is evaluated once more
+ * at the end.
  */
 #define wait_event_timeout_ns(wq, cond, ns) \
 	__wait_event_timeout(wq, cond, TASK_UNINTERRUPTIBLE, ns)

@@ -32,7 +32,7 @@ static inline void work_init(struct work *w, void (*fn)(struct work *w))
 
 /* The queue for everybody is made at boot; NULL if there is no memory. `name` is the thread's. */
 struct workqueue *workqueue_create(const char *name) __must_check;
-/* Runs what is queued, ends the thread, frees the queue. Task context; nobody may queue any more. */
+/* Runs what is queued, ends the thread, frees the queue. Task context; nobody queues any more. */
 void workqueue_destroy(struct workqueue *q);
 
 /* Queues it unless it is queued already: then false. Any context but NMI. */

@@ -206,8 +206,8 @@ static void interrupts_show(struct seq *s)
 	for (unsigned int irq = 0; irq < NR_IRQS; irq++) {
 		if (!lines[irq].actions)
 			continue;
-		seq_printf(s, "%3u: %10llu   IO-APIC  %4u-%s", irq, READ_ONCE(lines[irq].count), irq,
-			   lines[irq].actions->flags & IRQ_LEVEL ? "fasteoi" : "edge");
+		seq_printf(s, "%3u: %10llu   IO-APIC  %4u-%s", irq, READ_ONCE(lines[irq].count),
+			   irq, lines[irq].actions->flags & IRQ_LEVEL ? "fasteoi" : "edge");
 		for (a = lines[irq].actions; a; a = a->next)
 			seq_printf(s, "%s %s", a == lines[irq].actions ? "     " : ",", a->name);
 		seq_putc(s, '\n');

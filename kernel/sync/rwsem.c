@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Read-write semaphores. `count` says who is inside: n readers, or -1 for a writer; it is changed on
- * behalf of a waiter by whoever lets it in.
+ * Read-write semaphores. `count` says who is inside: n readers, or -1 for a writer; it is changed
+ * on behalf of a waiter by whoever lets it in.
  *
  * Invariants, whenever s->lock is free: if somebody waits, the first waiter cannot go in (it is a
  * writer and count != 0, or a reader and count < 0); nobody goes in past a waiter.

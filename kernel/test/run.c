@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Runs the unit tests that were linked in: boot word `ktest`, or `ktest=SUITE` or `ktest=SUITE.NAME`
- * for some of them. The result is KTAP (the kernel's dialect of TAP 13) in the log, one line a
- * record, so the consoles show it. With the word `ktest.exit` the machine then ends with the exit
- * status that tells pass from fail; `ktest.seed=N` fixes what random tests draw.
+ * Runs the unit tests that were linked in: boot word `ktest`, or `ktest=SUITE` or
+ * `ktest=SUITE.NAME` for some of them. The result is KTAP (the kernel's dialect of TAP 13) in the
+ * log, one line a record, so the consoles show it. With the word `ktest.exit` the machine then ends
+ * with the exit status that tells pass from fail; `ktest.seed=N` fixes what random tests draw.
  *
  * Tests run one after the other in the boot's own thread, in task context, in a system that is
- * complete but for the first program. A test that hangs is the business of who waits for the output.
+ * complete but for the first program. A test that hangs is the business of who waits for the
+ * output.
  */
 #include <exo/err.h>
 #include <exo/expose.h>

@@ -203,7 +203,8 @@ SYSCALL_DEFINE2(gettimeofday, struct timeval_k __user *, utv, struct timezone_k 
 	return 0;
 }
 
-SYSCALL_DEFINE2(settimeofday, const struct timeval_k __user *, utv, const struct timezone_k __user *, utz)
+SYSCALL_DEFINE2(settimeofday, const struct timeval_k __user *, utv,
+		const struct timezone_k __user *, utz)
 {
 	struct timezone_k tz;
 	struct timeval_k tv;

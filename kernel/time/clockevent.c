@@ -4,8 +4,8 @@
  * armed for whichever comes first, and armed anew whenever that changes.
  *
  * Invariant, whenever interrupts are on: the hardware is armed for `armed_ns`, which is not later
- * than the next expiry. An event that finds nothing due (hardware that fires early, a timer that was
- * cancelled) just arms again. Own CPU only, interrupts off.
+ * than the next expiry. An event that finds nothing due (hardware that fires early, a timer that
+ * was cancelled) just arms again. Own CPU only, interrupts off.
  */
 #include <exo/clockevent.h>
 #include <exo/hrtimer.h>

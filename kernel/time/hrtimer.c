@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * High-resolution timers: on each CPU one red-black tree per clock, ordered by expiry, with its first
- * entry cached.
+ * High-resolution timers: on each CPU one red-black tree per clock, ordered by expiry, with its
+ * first entry cached.
  *
  * Invariants, whenever base->lock is free: t->queued iff t is in trees[t->clock] of the base of
  * t->cpu; first[c] is the leftmost of trees[c]; `running` is the timer whose function runs right

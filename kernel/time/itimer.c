@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Interval timers of a process. ITIMER_REAL is a high-resolution timer whose function sends SIGALRM;
- * ITIMER_VIRTUAL and ITIMER_PROF are counted down by the ticks that find a thread of the process on
- * the CPU, and so is RLIMIT_CPU looked at. All fields are guarded by the process's sighand->lock.
+ * Interval timers of a process. ITIMER_REAL is a high-resolution timer whose function sends
+ * SIGALRM; ITIMER_VIRTUAL and ITIMER_PROF are counted down by the ticks that find a thread of the
+ * process on the CPU, and so is RLIMIT_CPU looked at. All fields are guarded by the process's
+ * sighand->lock.
  *
  * Does not: fire an interval timer more often than every MIN_INTERVAL_NS, so that no process can
  * drown the machine in interrupts; measure CPU time finer than a tick. POSIX timers

@@ -56,7 +56,7 @@ u64 ktime_get_ns(void)
 	if (unlikely(!source))
 		return 0;
 	do {
-		/* acquire: the copy is read after the number that chooses it; partner: bases_set() */
+		/* acquire: the copy is read after its number; partner: bases_set() */
 		seq = smp_load_acquire(&sequence);
 		b = *(volatile struct base *)&bases[seq & 1];
 		smp_rmb();
@@ -170,7 +170,8 @@ static const struct clocksource *clocksource_choose(u64 *freq_hz)
 			break;
 	}
 	if (wanted[0] && best && !streq(best->name, wanted))
-		log_warn("clocksource=%s: there is no such clock here, using %s", wanted, best->name);
+		log_warn("clocksource=%s: there is no such clock here, using %s", wanted,
+			 best->name);
 	return best;
 }
 

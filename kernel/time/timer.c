@@ -3,11 +3,11 @@
  * The timer wheel: time-outs that are started and stopped often and fire rarely. Starting and
  * stopping take constant time, and no timer is ever moved from slot to slot.
  *
- * LEVELS rings of 64 slots. A slot of level n stands for a span of 8^n ticks. A timer whose delay is
- * below 63 * 8^n ticks goes into level n, with its expiry rounded up to that level's grain; so it
- * fires late by less than 8^n ticks, which is below an eighth of its delay (the delay is
- * at least 63 * 8^(n-1)). Longer delays than the last level holds (about 16 hours at 250 Hz) are
- * cut to it: time-outs of that length do not exist, and the callers look at the clock.
+ * LEVELS rings of 64 slots. A slot of level n stands for a span of 8^n ticks. A timer whose delay
+ * is below 63 * 8^n ticks goes into level n, with its expiry rounded up to that level's grain; so
+ * it fires late by less than 8^n ticks, which is below an eighth of its delay (the delay is at
+ * least 63 * 8^(n-1)). Longer delays than the last level holds (about 16 hours at 250 Hz) are cut
+ * to it: time-outs of that length do not exist, and the callers look at the clock.
  *
  * Invariants, whenever base->lock is free: every pending timer is in slots[t->slot] of the base of
  * t->cpu and occupied has that slot's bit; all timers with expires_ticks <= base->now have been
@@ -114,8 +114,8 @@ static u64 base_first(const struct timer_base *base)
 
 /*
  * Brings base->now up to the clock, or to just before the first expiry: after an idle stretch, new
- * timers would else go into needlessly coarse slots. Not while functions run: the slots of base->now
- * are not all done then. Lock held.
+ * timers would else go into needlessly coarse slots. Not while functions run: the slots of
+ * base->now are not all done then. Lock held.
  */
 static void base_forward(struct timer_base *base)
 {

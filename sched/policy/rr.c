@@ -3,7 +3,8 @@
  * Round robin: one first-in-first-out queue per CPU, and a time slice. Whoever is woken or has used
  * up its slice goes to the tail; whoever was preempted with time left goes back to the head. The
  * nice value stretches or shortens the slice and nothing else: twice as long at -20, one tick at 19
- * and for SCHED_IDLE. So with n runnable tasks each one runs again after at most the sum of n - 1 slices.
+ * and for SCHED_IDLE. So with n runnable tasks each one runs again after at most the sum of n - 1
+ * slices.
  *
  * Every operation takes constant time. Guarded by the run queue's lock.
  *
