@@ -32,6 +32,7 @@ list() {
 	mtools			mformat
 	qemu-system-x86		qemu-system-x86_64
 	ovmf			/usr/share/OVMF/OVMF_CODE.fd
+	psf-unifont		/usr/share/consolefonts/Unifont-APL8x16.psf.gz
 	e2fsprogs		/sbin/mke2fs
 	git			git
 	python3			python3

@@ -79,6 +79,7 @@ struct file {
 	struct dentry *dentry;		/* [I] one reference, or NULL */
 	struct mount *mnt;		/* [I] one reference, or NULL */
 	void (*put_path)(struct file *);	/* [I] drops the three above; set by fs/ */
+	dev_t rdev;			/* [I] the device number it was opened by; set before open */
 	u64 anon_ino;			/* [I] st_ino of a nameless file */
 	int owner_pid;			/* F_SETOWN */
 	int owner_sig;

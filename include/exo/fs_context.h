@@ -29,6 +29,7 @@ int __must_check fs_task_pwd_get(struct task *t, struct path *out);
 void fs_root_set(const struct path *path);
 void fs_pwd_set(const struct path *path);
 umode_t fs_umask(void);
+umode_t fs_task_umask(struct task *t);
 /* unshare(CLONE_FS), and exec when the context is shared with another process: 0 or -ENOMEM. */
 int __must_check fs_unshare(void);
 

@@ -106,7 +106,7 @@ enum inode_flag {
 	INODE_DEAD	= 1U << 0,	/* a removed directory: nothing can be made in it */
 	INODE_NOATIME	= 1U << 1,
 	INODE_NOCMTIME	= 1U << 2,
-	INODE_MAGIC_LINK = 1U << 3,	/* get_link gives an object, no text */
+	INODE_LINKABLE	= 1U << 3,	/* made by O_TMPFILE: link() may give it a name */
 };
 
 struct inode {

@@ -49,6 +49,7 @@ struct mount {
 	char *mnt_source;		/* first column of /proc/mounts */
 
 	u32 mnt_flags;			/* [mount_mutex] enum mnt_flag */
+	struct mount *mnt_copy;		/* [mount_mutex] while a tree is being cloned */
 	refcount_t mnt_count;
 	int mnt_writers;		/* [a] operations and files that write; < 0: turning read-only */
 };

@@ -30,10 +30,7 @@ int __must_check user_path_at(int dfd, const char __user *name, u32 flags, struc
 /* AT_SYMLINK_NOFOLLOW, AT_SYMLINK_FOLLOW and AT_EMPTY_PATH as lookup flags. `follow`: the default. */
 u32 at_to_lookup_flags(int at_flags, bool follow);
 
-/*
- * A path copied from user memory; short ones need no allocation. user_name_put() also after a
- * failed get is not needed.
- */
+/* A path copied from user memory; short ones need no allocation. Put only after a get that worked. */
 struct user_name {
 	const char *text;
 	char *heap;
@@ -100,6 +97,7 @@ int __must_check kern_symlink(const char *target, const char *path);
 int __must_check kern_link(const char *old, const char *path);
 int __must_check kern_unlink(const char *path);
 int __must_check kern_rmdir(const char *path);
+int __must_check kern_rename(const char *old, const char *path);
 /* chown, chmod and utimes do not follow a link at the end; a link's mode is left alone. */
 int __must_check kern_chown(const char *path, uid_t uid, gid_t gid);
 int __must_check kern_chmod(const char *path, umode_t mode);

@@ -56,6 +56,7 @@ struct tlb_gather {
 	unsigned long start, end;	/* what is to be flushed; empty if start >= end */
 	bool whole;
 	unsigned int nr;
+	struct page *tables;		/* page tables that were unlinked, by page->private */
 	struct page *pages[TLB_GATHER_PAGES];
 };
 

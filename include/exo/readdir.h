@@ -34,7 +34,8 @@ static inline unsigned int mode_to_dt(umode_t mode)
 /* Lists an open directory; 0 or -errno (-ENOENT once it is removed). Takes i_lock. May sleep. */
 int __must_check dir_iterate(struct file *dir, struct dir_context *ctx);
 
-/* file_ops.llseek of directories: any non-negative position. */
+/* file_ops of every directory: any non-negative position; -EISDIR. */
 loff_t dir_llseek(struct file *dir, loff_t offset, int whence);
+ssize_t dir_read_iter(struct file *dir, struct iov_iter *it, loff_t *pos);
 
 #endif

@@ -78,6 +78,7 @@ struct super_block {
 
 	u32 s_flags;			/* [mount_mutex] SB_* */
 	refcount_t s_count;
+	bool s_dying;			/* [a] no name of it is kept any more */
 	struct list_head s_link;	/* [super_lock] on the list of all */
 	u64 s_next_ino;			/* [a] for inode_alloc() */
 	struct spinlock s_inode_lock;

@@ -9,7 +9,8 @@ void *vmalloc(size_t bytes) __must_check;	/* not zeroed; NULL if it cannot be ha
 void *vzalloc(size_t bytes) __must_check;
 void vfree(const void *p);			/* may sleep; NULL is allowed */
 
-/* Maps device memory uncached; NULL on failure. `phys` need not be aligned. */
+/* Maps device memory uncached; NULL on failure. `phys` need not be aligned. RAM is not mapped a
+ * second time, under another memory type: for it the (cached) direct map is returned. */
 void __iomem *ioremap(phys_addr_t phys, size_t bytes) __must_check;
 void __iomem *ioremap_wc(phys_addr_t phys, size_t bytes) __must_check;
 void iounmap(void __iomem *p);

@@ -11,6 +11,12 @@ $(o)init/syscall_table.c: init/syscalls.tbl scripts/gen/syscalltbl.py \
 	$(call if_changed,syscalls)
 targets += $(o)init/syscall_table.c
 
+quiet_font = GEN     $(patsubst $(o)%,%,$@)
+cmd_font = $(PYTHON) scripts/gen/font.py $< > $@
+$(o)drivers/video/font.c: /usr/share/consolefonts/Unifont-APL8x16.psf.gz scripts/gen/font.py FORCE
+	$(call if_changed,font)
+targets += $(o)drivers/video/font.c
+
 exo := $(o)exo.elf
 lds := $(o)arch/$(ARCH)/kernel.lds
 ksyms := $(o)base/ksyms_table
