@@ -10,6 +10,7 @@
  */
 #include <exo/backtrace.h>
 #include <exo/log.h>
+#include <exo/panic.h>
 
 struct ubsan_place {
 	const char *file;
@@ -102,8 +103,9 @@ void __ubsan_handle_load_invalid_value(struct ubsan_place_type *data, unsigned l
 	       data->type->name);
 }
 
-void __ubsan_handle_builtin_unreachable(struct ubsan_place *place);
+/* There is nothing to go on with. */
+void __ubsan_handle_builtin_unreachable(struct ubsan_place *place) __noreturn;
 void __ubsan_handle_builtin_unreachable(struct ubsan_place *place)
 {
-	report(place, "code is reached that the compiler was told is not");
+	panic("%s:%u: code is reached that the compiler was told is not", place->file, place->line);
 }
