@@ -75,6 +75,8 @@ void siginfo_user(struct siginfo_k *info, int sig);
  * unblocked and gets its default action. `code` and `addr` as in siginfo.
  */
 void signal_force(int sig, int code, unsigned long addr);
+/* The same for a page fault by user mode; `fault`: FAULT_*, for the handler's context. */
+void signal_force_fault(int sig, int code, unsigned long addr, unsigned int fault);
 /* A frame could not be written or read: SIGSEGV, fatal if that was the signal being delivered. */
 void signal_force_segv(int sig);
 /* SIGKILL to current's process, for errors past exec's point of no return. */

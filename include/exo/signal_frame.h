@@ -28,6 +28,9 @@ struct sigframe_info {
 	unsigned long error, fault_addr;
 };
 
+/* trapno of a page fault: `error` holds FAULT_* then, and arch knows the machine's own numbers. */
+#define SIGFRAME_PAGE_FAULT (~0U)
+
 struct sigframe_saved {
 	sigset_k mask;
 	struct sigaltstack_k alt;

@@ -364,7 +364,6 @@ void signal_force(int sig, int code, unsigned long addr)
 {
 	struct siginfo_k info = { .si_signo = sig, .si_code = code, .si_addr = (void *)addr };
 
-	current->trap_addr = addr;
 	signal_force_info(&info);
 }
 
@@ -384,10 +383,10 @@ void signal_force_kill(void)
 	signal_force(SIGKILL, SI_KERNEL, 0);
 }
 
-/* Says why a program died: at most 10 lines in 5 seconds, since any user can cause them. */
-static void trap_log(const struct ptregs *regs, int signo, unsigned long addr, unsigned int trapno,
-		     unsigned long error)
+/* Says why a program will die: at most 10 lines in 5 seconds, since any user can cause them. */
+static void trap_log(int signo)
 {
+	const struct ptregs *regs = thread_user_regs(&current->thread);
 	static u64 window_ns;
 	static unsigned int lines;
 	u64 now = ktime_get_coarse_ns();
@@ -399,19 +398,37 @@ static void trap_log(const struct ptregs *regs, int signo, unsigned long addr, u
 		window_ns = now;
 		lines = 0;
 	}
-	if (lines++ < 10)
-		log_info("%s[%d]: signal %d at ip %lx sp %lx: trap %u error %lx address %lx",
-			 current->comm, task_pid_nr(current), signo, regs_ip(regs), regs_sp(regs),
-			 trapno, error, addr);
+	if (lines++ >= 10)
+		return;
+	if (current->trapno == SIGFRAME_PAGE_FAULT)
+		log_info("%s[%d]: signal %d: fault at %lx, ip %lx sp %lx, kind %lx",
+			 current->comm, task_pid_nr(current), signo, current->trap_addr,
+			 regs_ip(regs), regs_sp(regs), current->trap_error);
+	else
+		log_info("%s[%d]: signal %d: trap %u, ip %lx sp %lx, error %lx",
+			 current->comm, task_pid_nr(current), signo, current->trapno,
+			 regs_ip(regs), regs_sp(regs), current->trap_error);
+}
+
+static void signal_force_trap(int sig, int code, unsigned long addr, unsigned int trapno,
+			      unsigned long error)
+{
+	current->trapno = trapno;
+	current->trap_error = error;
+	current->trap_addr = addr;
+	trap_log(sig);
+	signal_force(sig, code, addr);
+}
+
+void signal_force_fault(int sig, int code, unsigned long addr, unsigned int fault)
+{
+	signal_force_trap(sig, code, addr, SIGFRAME_PAGE_FAULT, fault);
 }
 
 void upcall_user_trap(struct ptregs *regs, int signo, int code, unsigned long addr,
 		      unsigned int trapno, unsigned long error)
 {
-	trap_log(regs, signo, addr, trapno, error);
-	current->trapno = trapno;
-	current->trap_error = error;
-	signal_force(signo, code, addr);
+	signal_force_trap(signo, code, addr, trapno, error);
 }
 
 /* ---- Masks ---- */

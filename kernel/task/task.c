@@ -44,7 +44,6 @@ void task_init(void)
 	if (!task_cache || !fpu_cache)
 		panic("task: caches of %zu and %zu bytes: not enough memory", sizeof(struct task),
 		      fpu_area_bytes());
-	pid_init();
 	cred_boot_init();
 	signal_init();
 	thread_init_boot(&boot_task.thread);

@@ -13,6 +13,7 @@
 #include <exo/percpu.h>
 #include <exo/signal_frame.h>
 #include <exo/uaccess.h>
+#include <exo/upcall.h>
 #include <asm/elf.h>
 #include <asm/fpu.h>
 #include <asm/ptregs.h>
@@ -20,6 +21,7 @@
 #include <asm/thread.h>
 #include <uapi/linux/siginfo.h>
 #include <uapi/linux/signal.h>
+#include "../entry/trap.h"
 #include "cpu.h"
 
 #define RED_ZONE_BYTES		128
@@ -98,6 +100,18 @@ static void regs_from_context(struct ptregs *r, const struct sigcontext *c)
 	r->orig_ax = -1;	/* nothing to restart */
 }
 
+static void context_trap(struct sigcontext *c, const struct sigframe_info *info)
+{
+	c->error = info->error;
+	c->trapno = info->trapno;
+	if (info->trapno != SIGFRAME_PAGE_FAULT)
+		return;
+	/* present, write and user are the same bits in hardware's error code; fetch is bit 4 */
+	c->trapno = TRAP_PF;
+	c->error = (info->error & (FAULT_PRESENT | FAULT_WRITE | FAULT_USER)) |
+		   (info->error & FAULT_EXEC ? BIT(4) : 0);
+}
+
 static bool on_alt_stack(const struct sigaltstack_k *alt, unsigned long sp)
 {
 	return sp > alt->sp && sp - alt->sp <= alt->size;
@@ -134,8 +148,7 @@ int arch_sigframe_push(struct ptregs *regs, const struct sigframe_info *info)
 	if (!sp || !(info->flags & SA_RESTORER))
 		return -EFAULT;
 	context_from_regs(&frame.uc.mcontext, regs);
-	frame.uc.mcontext.error = info->error;
-	frame.uc.mcontext.trapno = info->trapno;
+	context_trap(&frame.uc.mcontext, info);
 	frame.uc.mcontext.cr2 = info->fault_addr;
 	frame.uc.mcontext.oldmask = info->oldmask;
 	frame.uc.mcontext.fpstate = fpstate;
