@@ -54,6 +54,13 @@
 #define noinline	__attribute__((noinline))
 #define fallthrough	__attribute__((fallthrough))
 
+/* A variable that others stand close to: no red zone around it. gcc puts none into named sections. */
+#ifdef __clang__
+#define __no_redzone	__attribute__((no_sanitize("address")))
+#else
+#define __no_redzone
+#endif
+
 /* Code and data that only boot needs; the pages go back to the allocator before init starts. */
 #define __init		__section(".init.text") __cold noinline
 #define __initdata	__section(".init.data")

@@ -17,7 +17,7 @@
 /* `entry` becomes the C name of the entry: section_entry_<section>_<entry>. */
 #define SECTION_ENTRY(section, type, entry) \
 	static const type __PASTE(section_entry_##section##_, entry) \
-	__used __aligned(8) __section("exo." #section "." #entry)
+	__used __no_redzone __aligned(8) __section("exo." #section "." #entry)
 
 /* Declares the bounds; at file level of the consumer. */
 #define DECLARE_SECTION(section, type) \
