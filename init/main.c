@@ -4,6 +4,7 @@
  * before it made. No mechanism lives here.
  */
 #include <exo/boot_stat.h>
+#include <exo/buddy.h>
 #include <exo/cmdline.h>
 #include <exo/driver.h>
 #include <exo/extable.h>
@@ -11,7 +12,6 @@
 #include <exo/fork.h>
 #include <exo/heap.h>
 #include <exo/initramfs.h>
-#include <exo/irq.h>
 #include <exo/ktest_run.h>
 #include <exo/log.h>
 #include <exo/log_wait.h>
@@ -67,8 +67,6 @@ static void __init start_kernel_core(void)
 	pid_init();
 	task_init();
 	rlimit_init(buddy_total_pages());
-	irq_init();
-	softirq_init();
 	sched_init();
 	time_init();
 	random_init();
@@ -80,6 +78,8 @@ static void __init start_kernel_core(void)
 /* Process 1: what needs to sleep, then the first program. Not __init: it ends that section. */
 static int init_process(void *unused)
 {
+	if (IS_ENABLED(CONFIG_KTEST))
+		ktest_run_wanted();
 	initramfs_populate(boot);
 	mm_seal_kernel();
 	return rootfs_run_init(NULL);
@@ -92,12 +92,12 @@ void __init upcall_start_kernel(struct boot_info *info)
 	start_cpu(info);
 	start_memory();
 	start_kernel_core();
+	softirq_init();
 	workqueue_init();
 	reboot_init();
 	file_init();
 	rootfs_init();
 	drivers_init(boot);
-	ktest_run_wanted();
 	pid = task_spawn_user_init(init_process);
 	if (pid < 0)
 		panic("not enough memory for process 1: error %d", -pid);

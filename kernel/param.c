@@ -135,7 +135,6 @@ void param_parse(const char *cmdline)
 
 	strscpy(line, cmdline, sizeof(line));
 	strscpy(text, cmdline, sizeof(text));
-	log_info("command line: %s", line);
 	while (cmdline_next(&at, &word)) {
 		const struct boot_param *p;
 

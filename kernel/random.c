@@ -54,7 +54,7 @@ static int trust_cpu_set(const char *value)
 {
 	return *value ? kstrtobool(value, &trust_cpu) : 0;
 }
-BOOT_PARAM(random_trust_cpu, "random.trust_cpu", trust_cpu_set,
+BOOT_PARAM_EARLY(random_trust_cpu, "random.trust_cpu", trust_cpu_set,
 	   "on: the CPU's generator is believed; off: it is mixed in only");
 
 /* One block under `k`; its halves go to `first` and `second`. */

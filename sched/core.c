@@ -68,7 +68,7 @@ static int sched_param(const char *value)
 	}
 	return -EINVAL;
 }
-BOOT_PARAM(sched, "sched", sched_param, "scheduling policy (sched=rr)");
+BOOT_PARAM_EARLY(sched, "sched", sched_param, "scheduling policy (sched=rr)");
 
 static void policy_choose(void)
 {

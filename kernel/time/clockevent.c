@@ -49,8 +49,11 @@ void upcall_timer(struct ptregs *regs)
 
 void time_init(void)
 {
+	irqflags_t flags;
+
+	timekeeping_init();
 	timer_init();
-	irq_disable();
+	flags = irq_save();
 	tick_init();
-	irq_enable();
+	irq_restore(flags);
 }

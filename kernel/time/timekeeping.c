@@ -147,7 +147,7 @@ static int clocksource_param(const char *value)
 {
 	return strscpy(wanted, value, sizeof(wanted)) > 0 ? 0 : -EINVAL;
 }
-BOOT_PARAM(clocksource, "clocksource", clocksource_param,
+BOOT_PARAM_EARLY(clocksource, "clocksource", clocksource_param,
 	   "take this clock source although another is rated better");
 
 /* The best that works; one that was asked for beats them all. */
