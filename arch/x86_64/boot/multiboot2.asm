@@ -19,11 +19,13 @@ header:
 	dd header_end - header
 	dd -(MB2_HEADER_MAGIC + MB2_ARCH_I386 + (header_end - header))
 
+%ifdef CONFIG_FB_CONSOLE
 	; framebuffer: any size, and text will do as well
 	align 8
 	dw 5, MB2_OPTIONAL
 	dd 20
 	dd 0, 0, 0
+%endif
 
 	; modules on page boundaries: archives are unpacked in place
 	align 8

@@ -39,11 +39,6 @@ void hpet_init(phys_addr_t base)
 	writel((readl(hpet + HPET_CONFIG) | CONFIG_ENABLE) & ~CONFIG_LEGACY, hpet + HPET_CONFIG);
 }
 
-bool hpet_present(void)
-{
-	return period_fs;
-}
-
 u64 hpet_period_fs(void)
 {
 	return period_fs;

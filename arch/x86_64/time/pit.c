@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The 8254 timer. Channel 0 runs freely as the clock source of last resort, channel 2 (the speaker's)
- * measures the calibration window where there is no HPET. No interrupts.
+ * The 8254 timer: channel 0 runs freely, as the clock source of last resort, and measures the
+ * calibration window where there is no HPET. Its interrupt stays masked.
  *
  * Reading channel 0 is latch, low byte, high byte: pit_lock makes that one access.
  */
@@ -11,16 +11,10 @@
 #include "time.h"
 
 #define PIT_CHANNEL0	0x40
-#define PIT_CHANNEL2	0x42
+#define PIT_HZ		1193182
 #define PIT_MODE	0x43
 #define MODE_CH0_RATE	0x34		/* both bytes, mode 2 */
-#define MODE_CH2_ONESHOT 0xb0		/* both bytes, mode 0 */
 #define MODE_CH0_LATCH	0x00
-
-#define PORT_B		0x61
-#define PORT_B_GATE2	0x01
-#define PORT_B_SPEAKER	0x02
-#define PORT_B_OUT2	0x20
 
 static DEFINE_SPINLOCK(pit_lock);
 static bool present __ro_after_init;
@@ -50,18 +44,9 @@ void pit_init(void)
 		present = pit_latch_read() != first;
 }
 
-void pit_countdown_start(u16 ticks)
+u64 pit_period_fs(void)
 {
-	/* The gate starts the count; the speaker stays silent. */
-	outb((inb(PORT_B) & ~PORT_B_SPEAKER) | PORT_B_GATE2, PORT_B);
-	outb(MODE_CH2_ONESHOT, PIT_MODE);
-	outb((u8)ticks, PIT_CHANNEL2);
-	outb((u8)(ticks >> 8), PIT_CHANNEL2);
-}
-
-bool pit_countdown_done(void)
-{
-	return inb(PORT_B) & PORT_B_OUT2;
+	return present ? 1000000000000000ULL / PIT_HZ : 0;
 }
 
 static u64 pit_hz(void)
@@ -70,7 +55,7 @@ static u64 pit_hz(void)
 }
 
 /* It counts down from 65536; a clock counts up. */
-static u64 pit_clock_read(void)
+u64 pit_read(void)
 {
 	return (u16)-pit_latch_read();
 }
@@ -79,6 +64,6 @@ CLOCKSOURCE(pit) = {
 	.name = "pit",
 	.rating = 110,
 	.freq_hz = pit_hz,
-	.read = pit_clock_read,
+	.read = pit_read,
 	.mask = U16_MAX,
 };

@@ -12,17 +12,14 @@ void clocks_calibrate(void);
 
 /* ---- time/hpet.c ---- */
 void hpet_init(phys_addr_t base);
-bool hpet_present(void);
 u64 hpet_read(void);		/* of hpet_mask() significant bits */
 u64 hpet_mask(void);
-u64 hpet_period_fs(void);
+u64 hpet_period_fs(void);	/* 0: not there */
 
 /* ---- time/pit.c ---- */
 void pit_init(void);
-/* Counts `ticks` of PIT_HZ down on channel 2, once; and has it got there? */
-#define PIT_HZ 1193182
-void pit_countdown_start(u16 ticks);
-bool pit_countdown_done(void);
+u64 pit_read(void);		/* 16 significant bits */
+u64 pit_period_fs(void);	/* 0: not there */
 
 /* ---- time/rtc.c ---- */
 void rtc_century_register(u8 reg);	/* from the FADT; 0: none */

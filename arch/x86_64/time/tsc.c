@@ -2,15 +2,17 @@
 /*
  * The cycle counter: its rate, and the clock source.
  *
- * Calibration: one window of 2 ms, measured by the HPET or else the PIT, in which both the cycle counter
- * and the local APIC's timer run. Each end of the window is read several times and the reading with
- * the least time around it is taken, so that a hypervisor that took the CPU away in between does
- * not spoil the result. CPUID leaf 0x15, where it says all, is more exact than any measurement.
+ * Calibration: one window of 2 ms, measured by the HPET or else the PIT, in which both the cycle
+ * counter and the local APIC's timer run. Each end of the window is read several times and the
+ * reading with the least time around it is taken, so that a hypervisor that took the CPU away in
+ * between does not spoil the result. CPUID leaf 0x15, where it says all, is more exact than any
+ * measurement.
  *
  * It is trusted as a clock if the CPU calls it invariant, or under a hypervisor (which answers for it).
  */
 #include <exo/clocksource.h>
 #include <exo/log.h>
+#include <exo/panic.h>
 #include <asm/cycles.h>
 #include "../cpu/cpu.h"
 #include "../irq/irq.h"
@@ -22,6 +24,9 @@
 /* No window takes longer than this many cycles: 2 ms at 100 GHz. */
 #define WINDOW_MAX_CYCLES 200000000ULL
 #define ASSUMED_HZ	1000000000ULL
+#define NS_PER_S	1000000000ULL
+#define FS_PER_NS	1000000ULL
+#define FS_PER_S	1000000000000000ULL
 
 static u64 hz __ro_after_init;
 
@@ -30,13 +35,21 @@ u64 tsc_hz(void)
 	return hz;
 }
 
+/* What time is taken from: an up-counter of `mask` significant bits. */
+struct reference {
+	const char *name;
+	u64 (*read)(void);
+	u64 mask;
+	u64 period_fs;
+};
+
 struct reading {
-	u64 cycles, hpet;
+	u64 cycles, reference;
 	u32 timer;
 };
 
 /* All three at one moment, as nearly as it can be had. */
-static struct reading reading_take(void)
+static struct reading reading_take(const struct reference *ref)
 {
 	struct reading best = { 0 };
 	u64 least = U64_MAX;
@@ -45,8 +58,8 @@ static struct reading reading_take(void)
 		struct reading r;
 		u64 before = cycles_read_ordered(), after;
 
-		r.hpet = hpet_present() ? hpet_read() : 0;
 		r.timer = lapic_timer_elapsed();
+		r.reference = ref->read();
 		after = cycles_read_ordered();
 		r.cycles = before + (after - before) / 2;
 		if (after - before < least) {
@@ -57,31 +70,17 @@ static struct reading reading_take(void)
 	return best;
 }
 
-/* Waits the window out. Its true length in ns; 0: what should have measured it stands still. */
-static u64 window_hpet(struct reading *from, struct reading *to)
+/* Waits the window out. Its true length in ns; 0: the reference stands still. */
+static u64 window_wait(const struct reference *ref, struct reading *from, struct reading *to)
 {
-	u64 period = hpet_period_fs(), mask = hpet_mask();
-	u64 ticks = WINDOW_NS * 1000000 / period;
+	u64 ticks = WINDOW_NS * FS_PER_NS / ref->period_fs;
 
-	*from = reading_take();
-	while (((hpet_read() - from->hpet) & mask) < ticks)
+	*from = reading_take(ref);
+	while (((ref->read() - from->reference) & ref->mask) < ticks)
 		if (cycles_read() - from->cycles > WINDOW_MAX_CYCLES)
 			return 0;
-	*to = reading_take();
-	return ((to->hpet - from->hpet) & mask) * period / 1000000;
-}
-
-static u64 window_pit(struct reading *from, struct reading *to)
-{
-	u16 ticks = WINDOW_NS * PIT_HZ / 1000000000;
-
-	pit_countdown_start(ticks);
-	*from = reading_take();
-	while (!pit_countdown_done())
-		if (cycles_read() - from->cycles > WINDOW_MAX_CYCLES)
-			return 0;
-	*to = reading_take();
-	return ticks * 1000000000ULL / PIT_HZ;
+	*to = reading_take(ref);
+	return ((to->reference - from->reference) & ref->mask) * ref->period_fs / FS_PER_NS;
 }
 
 /* Cycles per second as CPUID states it; 0: it does not. */
@@ -97,34 +96,31 @@ static u64 hz_stated(void)
 
 void clocks_calibrate(void)
 {
+	struct reference refs[] = {
+		{ "HPET", hpet_read, hpet_mask(), hpet_period_fs() },
+		{ "PIT", pit_read, U16_MAX, pit_period_fs() },
+		{ "itself", cycles_read, U64_MAX, 0 },
+	}, *ref = refs;
 	struct reading from = { 0 }, to = { 0 };
-	const char *by = "HPET";
-	u64 ns = 0, stated = hz_stated();
+	u64 ns = 0, stated = hz_stated(), timer_khz;
 
+	refs[2].period_fs = FS_PER_S / (stated ? stated : ASSUMED_HZ);
 	lapic_timer_measure();
-	if (hpet_present())
-		ns = window_hpet(&from, &to);
-	if (!ns) {
-		by = "PIT";
-		ns = window_pit(&from, &to);
+	for (ref = refs; ref < refs + ARRAY_SIZE(refs); ref++) {
+		ns = ref->period_fs ? window_wait(ref, &from, &to) : 0;
+		if (ns)
+			break;
 	}
-	if (!ns) {
-		/* Nothing to measure with: the cycle counter itself, at its word or at a guess. */
-		by = "nothing";
-		hz = stated ? stated : ASSUMED_HZ;
-		from = reading_take();
-		while (cycles_read() - from.cycles < hz / 500)
-			;
-		to = reading_take();
-		ns = (to.cycles - from.cycles) * 1000000 / (hz / 1000);
-		if (!stated)
-			log_warn("tsc: neither HPET nor PIT: assuming %llu MHz", hz / 1000000);
-	}
-	hz = stated ? stated : (to.cycles - from.cycles) * 1000000000 / ns;
+	/* The cycle counter itself cannot stand still for as long as that. */
+	if (!ns)
+		panic("CPU: no counter counts: HPET, PIT and time stamp counter stand still");
+	if (ref->read == cycles_read && !stated)
+		log_warn("tsc: neither HPET nor PIT: assuming %llu MHz", ASSUMED_HZ / 1000000);
+	hz = stated ? stated : (to.cycles - from.cycles) * NS_PER_S / ns;
 	lapic_timer_set_rate(to.timer - from.timer, ns);
+	timer_khz = (to.timer - from.timer) * 1000000ULL / ns;
 	log_info("tsc: %llu.%03llu MHz, timer %llu.%03llu MHz, by %s in %llu us", hz / 1000000,
-		 hz / 1000 % 1000, (to.timer - from.timer) * 1000ULL / ns,
-		 (to.timer - from.timer) * 1000000ULL / ns % 1000, by, ns / 1000);
+		 hz / 1000 % 1000, timer_khz / 1000, timer_khz % 1000, ref->name, ns / 1000);
 }
 
 static u64 tsc_clock_hz(void)
