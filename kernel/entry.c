@@ -30,7 +30,7 @@ static void child_tid_write(struct task *t)
 static void user_return_work(struct ptregs *regs)
 {
 	if (need_resched())
-		schedule();
+		preempt_schedule();
 	if (thread_work_test(&current->thread, THREAD_NOTIFY)) {
 		task_work_run();
 		if (current->set_child_tid)

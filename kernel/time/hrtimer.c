@@ -4,10 +4,10 @@
  * first entry cached.
  *
  * Invariants, whenever base->lock is free: t->queued iff t is in trees[t->clock] of the base of
- * t->cpu; first[c] is the leftmost of trees[c]; `running` is the timer whose function runs right
- * now on that CPU. A timer is moved to the CPU that starts it, unless its function runs elsewhere
- * at that moment. The lock is taken with interrupts off, inside everything but run-queue locks; the
- * function is called without it.
+ * t->cpu; first[c] is the leftmost of trees[c], first_ns[c] when it expires; `running` is the timer
+ * whose function runs right now on that CPU. A timer is moved to the CPU that starts it, unless its
+ * function runs elsewhere at that moment. The lock is taken with interrupts off, inside everything
+ * but run-queue locks; the function is called without it.
  *
  * CLOCK_REALTIME is CLOCK_MONOTONIC plus an offset: when the clock is set, nothing in the tree
  * moves, but all CPUs look again at what is due.
@@ -22,10 +22,13 @@ struct hrtimer_base {
 	struct spinlock lock;
 	struct rb_root trees[HRTIMER_CLOCKS];
 	struct hrtimer *first[HRTIMER_CLOCKS];
+	u64 first_ns[HRTIMER_CLOCKS];	/* its expiry, U64_MAX without one; read without the lock */
 	struct hrtimer *running;
 };
 
-static struct hrtimer_base bases[NR_CPUS];
+static struct hrtimer_base bases[NR_CPUS] = {
+	[0 ... NR_CPUS - 1] = { .first_ns = { U64_MAX, U64_MAX } },
+};
 
 void hrtimer_init(struct hrtimer *t, enum hrtimer_clock clock,
 		  enum hrtimer_restart (*fn)(struct hrtimer *))
@@ -57,14 +60,18 @@ static bool timer_less(const struct rb_node *a, const struct rb_node *b)
 	       rb_entry(b, struct hrtimer, node)->expires_ns;
 }
 
+static void base_set_first(struct hrtimer_base *base, unsigned int clock, struct hrtimer *t)
+{
+	base->first[clock] = t;
+	WRITE_ONCE(base->first_ns[clock], t ? t->expires_ns : U64_MAX);
+}
+
 static void base_insert(struct hrtimer_base *base, struct hrtimer *t)
 {
-	struct hrtimer **first = &base->first[t->clock];
-
 	rb_insert(&base->trees[t->clock], &t->node, timer_less);
 	t->queued = true;
-	if (!*first || t->expires_ns < (*first)->expires_ns)
-		*first = t;
+	if (t->expires_ns < base->first_ns[t->clock])
+		base_set_first(base, t->clock, t);
 }
 
 static bool base_remove(struct hrtimer_base *base, struct hrtimer *t)
@@ -72,7 +79,8 @@ static bool base_remove(struct hrtimer_base *base, struct hrtimer *t)
 	if (!t->queued)
 		return false;
 	if (base->first[t->clock] == t)
-		base->first[t->clock] = rb_entry_or_null(rb_next(&t->node), struct hrtimer, node);
+		base_set_first(base, t->clock,
+			       rb_entry_or_null(rb_next(&t->node), struct hrtimer, node));
 	rb_erase(&base->trees[t->clock], &t->node);
 	t->queued = false;
 	return true;
@@ -175,7 +183,7 @@ void hrtimer_run(void)
 	for (int clock = 0; clock < HRTIMER_CLOCKS; clock++) {
 		u64 offset = clock == HRTIMER_REALTIME ? ktime_real_offset_ns() : 0;
 
-		while (base->first[clock] && base->first[clock]->expires_ns <= now + offset)
+		while (base->first_ns[clock] <= now + offset)
 			timer_fire(base, base->first[clock]);
 	}
 	raw_spin_unlock(&base->lock);
@@ -184,16 +192,13 @@ void hrtimer_run(void)
 u64 hrtimer_next_ns(void)
 {
 	const struct hrtimer_base *base = &bases[smp_cpu()];
-	const struct hrtimer *mono = base->first[HRTIMER_MONOTONIC];
-	const struct hrtimer *real = base->first[HRTIMER_REALTIME];
-	u64 next = mono ? mono->expires_ns : U64_MAX;
+	u64 real = READ_ONCE(base->first_ns[HRTIMER_REALTIME]), offset;
 
-	if (real) {
-		u64 offset = ktime_real_offset_ns();
-
-		next = min(next, real->expires_ns > offset ? real->expires_ns - offset : 0);
+	if (real != U64_MAX) {
+		offset = ktime_real_offset_ns();
+		real = real > offset ? real - offset : 0;
 	}
-	return next;
+	return min(real, READ_ONCE(base->first_ns[HRTIMER_MONOTONIC]));
 }
 
 void hrtimer_clock_was_set(void)
