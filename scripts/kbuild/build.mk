@@ -22,7 +22,7 @@ is-clang := $(findstring clang,$(CC))
 where := $(if $(is-clang),-print-resource-dir,-print-file-name=include)
 compiler-include := $(shell $(CC) $(where))$(if $(is-clang),/include)
 includes := -nostdinc -isystem $(compiler-include) -Iinclude -Iarch/$(ARCH)/include -I$(o)include \
-	-include include/exo/kconfig.h -D__KERNEL__
+	-iquote . -include include/exo/kconfig.h -D__KERNEL__
 
 warnings := -Wall -Wextra -Werror -Wundef -Wmissing-prototypes -Wstrict-prototypes -Wvla \
 	-Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers

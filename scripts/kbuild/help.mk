@@ -35,8 +35,9 @@ help:
 products := exo.elf .exo.0.elf exo.iso initramfs.cpio exo.objs exo-host exo-host-* \
 	test-results.xml defconfig check host host-* usr/bin include/config include/generated
 built-in := arch lib base kernel sched mm ipc security drivers fs net init usr
-leftovers := -name '*.o' -o -name '.*.cmd' -o -name '.*.d' -o -name '*.o.s' -o -name kernel.lds \
-	-o -name 'ksyms_table*.c' -o -name syscall_table.c
+products += arch/x86_64/kernel.lds base/ksyms_table.c base/ksyms_table.0.c init/syscall_table.c \
+	drivers/video/font.c
+leftovers := -name '*.o' -o -name '.*.cmd' -o -name '.*.d' -o -name '*.new'
 clean:
 	@rm -rf $(addprefix $(out),$(products)) $(out).*.cmd $(out)..*.cmd
 	@for d in $(addprefix $(out),$(built-in)); do \
