@@ -82,6 +82,13 @@ static void report(const struct ptregs *regs)
 	console_flush_panic();
 }
 
+/* Where nobody knows better (panic_ops.exit): interrupts are off, nothing can happen here. */
+static void __noreturn stop(void)
+{
+	for (;;)
+		cpu_relax();
+}
+
 static void __noreturn panic_vprintf(const struct ptregs *regs, const char *fmt, va_list args)
 {
 	u32 before;
@@ -97,7 +104,7 @@ static void __noreturn panic_vprintf(const struct ptregs *regs, const char *fmt,
 		report(regs);
 		restart();
 	} else if (panic_cpu != smp_cpu()) {
-		arch_halt();	/* two CPUs at once: the other one reports */
+		stop();		/* two CPUs at once: the other one reports */
 	} else if (before == 1) {
 		vscnprintf(message, sizeof(message), fmt, args);
 		log_emerg("panic in a panic: %s", message);
@@ -106,7 +113,7 @@ static void __noreturn panic_vprintf(const struct ptregs *regs, const char *fmt,
 	}
 	if (before < 3 && ops && ops->exit)
 		ops->exit();
-	arch_halt();
+	stop();
 }
 
 void panic(const char *fmt, ...)

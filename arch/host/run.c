@@ -3,9 +3,11 @@
  * The runner of unit tests inside the hosted core: KTAP (kernel.org, Documentation/dev-tools/ktap)
  * through host_write(). The log goes to the same place as comment lines.
  */
+#include <asm/cpu.h>
 #include <exo/console.h>
 #include <exo/ktest.h>
 #include <exo/log.h>
+#include <exo/panic.h>
 #include <exo/seq.h>
 #include <exo/string.h>
 #include <host.h>
@@ -18,6 +20,7 @@ static void console_write(struct console *con, const char *text, size_t n)
 	host_write(text, n);
 }
 
+static const struct panic_ops panic_ops = { .exit = arch_halt };
 static struct console console = { .name = "host", .write = console_write };
 
 static bool matches(const struct ktest_case *test, const char *filter)
@@ -69,6 +72,7 @@ int exo_run(const struct host_options *o)
 		list(o);
 		return 0;
 	}
+	panic_ops_set(&panic_ops);
 	log_clock_set(host_clock_ns);
 	console_register(&console);
 	for_each_section_entry(ktest, test)
