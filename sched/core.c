@@ -44,6 +44,7 @@
 #include <exo/mm.h>
 #include <exo/panic.h>
 #include <exo/signal.h>
+#include <exo/smp.h>
 #include <exo/string.h>
 #include <exo/time.h>
 #include <asm/switch.h>

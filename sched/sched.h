@@ -12,8 +12,6 @@
 #include <exo/sched.h>
 #include <exo/sched_policy.h>
 
-#define IPI_RESCHED 0	/* to arch_ipi_send(): that CPU is to look at its queue */
-
 struct runqueue {
 	struct spinlock lock;		/* taken with interrupts off; nothing but base/ inside it */
 	u32 cpu;			/* [I] */
