@@ -42,6 +42,8 @@ enum vma_flag {
 	VMA_DONTDUMP	= 1U << 16,
 	VMA_SEQ_READ	= 1U << 17,	/* madvise: sequential, random */
 	VMA_RAND_READ	= 1U << 18,
+	VMA_UC		= 1U << 19,	/* with VMA_IO: uncached */
+	VMA_WC		= 1U << 20,	/* with VMA_IO: write combining */
 };
 /* The rights alone: PROT_READ, PROT_WRITE, PROT_EXEC have the same values. */
 #define VMA_ACCESS	(VMA_READ | VMA_WRITE | VMA_EXEC)

@@ -57,8 +57,8 @@ void vma_figures(const struct vma *v, struct vma_figures *f);
  */
 int __must_check vma_map_phys(struct vma *v, phys_addr_t phys, u32 cache);
 
-/* Shared anonymous memory as a nameless file of `bytes`, all zero. ERR_PTR(-ENOMEM, -ENFILE).
- * mm/shmem.c */
-struct file *__must_check shmem_file_create(const char *name, u64 bytes);
+/* Shared anonymous memory as a nameless file of `bytes`, all zero; `reserve`: the whole is promised
+ * now. ERR_PTR(-ENOMEM, -ENFILE). mm/shmem.c */
+struct file *__must_check shmem_file_create(const char *name, u64 bytes, bool reserve);
 
 #endif
