@@ -85,7 +85,8 @@ static int init_process(void *unused)
 	return rootfs_run_init(NULL);
 }
 
-void __init upcall_start_kernel(struct boot_info *info)
+/* Not __init: process 1 may end that section before this thread is chosen again and goes idle. */
+void upcall_start_kernel(struct boot_info *info)
 {
 	pid_t pid;
 
