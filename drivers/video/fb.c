@@ -8,6 +8,7 @@
  */
 #include <exo/driver.h>
 #include <exo/err.h>
+#include <exo/font.h>
 #include <exo/log.h>
 #include <exo/vmalloc.h>
 #include <asm/io.h>

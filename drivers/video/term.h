@@ -65,13 +65,4 @@ struct term {
  */
 int __must_check term_register(struct term *t, const char *name, unsigned int minor, int rank);
 
-/* The glyphs, made by scripts/gen/font.py: one bit a pixel, most significant first. */
-struct font {
-	unsigned int width, height;	/* width is 8 */
-	unsigned int nr_glyphs, nr_codes;
-	const u8 *bits;			/* nr_glyphs * height bytes; the first is '?' */
-	const u16 (*codes)[2];		/* Unicode and its glyph, ascending */
-};
-extern const struct font console_font;
-
 #endif

@@ -97,7 +97,7 @@ int __must_check kern_symlink(const char *target, const char *path);
 int __must_check kern_link(const char *old, const char *path);
 int __must_check kern_unlink(const char *path);
 int __must_check kern_rmdir(const char *path);
-int __must_check kern_rename(const char *old, const char *path);
+int __must_check kern_rename(const char *old, const char *path, u32 flags);	/* RENAME_* */
 /* chown, chmod and utimes do not follow a link at the end; a link's mode is left alone. */
 int __must_check kern_chown(const char *path, uid_t uid, gid_t gid);
 int __must_check kern_chmod(const char *path, umode_t mode);
@@ -107,6 +107,8 @@ int __must_check kern_chroot(const char *path);
 /* As mount(2): flags are MS_*; type NULL with MS_BIND, MS_MOVE, MS_REMOUNT. */
 int __must_check kern_mount(const char *source, const char *target, const char *type, u32 flags,
 			    const char *data);
+
+int __must_check kern_umount(const char *target, int flags);
 
 /* Makes the caches, mounts an empty tmpfs as the root of the tree and makes it root and working
  * directory of the boot task, with umask 0. Panics only if there is no memory for it. */
