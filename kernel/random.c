@@ -18,11 +18,9 @@
  *
  * `lock` guards all of it, with interrupts off.
  */
-#include <exo/atomic.h>
 #include <exo/chacha.h>
 #include <exo/err.h>
 #include <exo/expose.h>
-#include <exo/heap.h>
 #include <exo/log.h>
 #include <exo/parse.h>
 #include <exo/random.h>

@@ -6,7 +6,6 @@
 #include <exo/cred.h>
 #include <exo/err.h>
 #include <exo/expose.h>
-#include <exo/log.h>
 #include <exo/pid.h>
 #include <exo/spinlock.h>
 #include <exo/string.h>

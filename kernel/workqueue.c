@@ -79,8 +79,18 @@ struct workqueue *workqueue_create(const char *name)
 	return q;
 }
 
+static bool workqueue_busy(struct workqueue *q)
+{
+	irqflags_t flags = spin_lock_irqsave(&lock);
+	bool busy = q->running || !list_empty(&q->list);
+
+	spin_unlock_irqrestore(&lock, flags);
+	return busy;
+}
+
 void workqueue_destroy(struct workqueue *q)
 {
+	wait_event(&q->done, !workqueue_busy(q));
 	kthread_stop(q->thread);
 	kfree(q);
 }

@@ -20,7 +20,7 @@
 #define LOAD_PERIODS_MAX 720
 
 static unsigned long load_average[3];
-static u64 load_next_ns;
+static u64 load_next_ns = LOAD_PERIOD_NS;
 
 static unsigned int nr_uninterruptible(void)
 {

@@ -14,7 +14,6 @@
 #include <exo/err.h>
 #include <exo/expose.h>
 #include <exo/kthread.h>
-#include <exo/log.h>
 #include <exo/panic.h>
 #include <exo/sched.h>
 #include <exo/softirq.h>

@@ -10,9 +10,7 @@
 #include <exo/clockevent.h>
 #include <exo/hrtimer.h>
 #include <exo/irq.h>
-#include <exo/log.h>
 #include <exo/percpu.h>
-#include <exo/random.h>
 #include <exo/time.h>
 #include <exo/timer.h>
 #include <exo/upcall.h>
