@@ -22,7 +22,4 @@ void boot_start(unsigned int protocol, phys_addr_t loader_info, u64 entry_cycles
  */
 void bootinfo_fill(struct boot_info *info, unsigned int protocol, phys_addr_t loader_info);
 
-/* Straight to the first serial port, for when there is no console yet. */
-void early_print(const char *fmt, ...) __printf(1, 2);
-
 #endif

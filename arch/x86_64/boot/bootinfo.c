@@ -8,7 +8,7 @@
  * exo/boot.h promises: sorted, not overlapping, not empty, RAM in whole pages, and where two kinds
  * claimed the same bytes, the less usable one won. Each module lies inside RAM and outside the image.
  *
- * Runs once, on the boot CPU, before anything else; no locks.
+ * Runs on the boot CPU before anything else; no locks.
  *
  * Does not: keep the text of a module's command line, use EFI run-time services, ask Xen for a map.
  */
@@ -27,6 +27,8 @@
 /* Claims as they came; overlapping and unsorted. */
 static struct boot_range claims[BOOT_MAX_RANGES] __initdata;
 static unsigned int nr_claims __initdata;
+/* Pages of the fixmap's window that show loader data. */
+static unsigned int window_used __initdata;
 
 /*
  * Loader data at `phys`, or NULL (logged) if it cannot be there. Beyond the boot direct map, where
@@ -34,7 +36,6 @@ static unsigned int nr_claims __initdata;
  */
 static const void *__init loader_data(phys_addr_t phys, u64 bytes, const char *what)
 {
-	static unsigned int window_used __initdata;
 	u64 pages;
 
 	if (phys && bytes <= BOOT_DIRECT_MAP_BYTES && phys <= BOOT_DIRECT_MAP_BYTES - bytes)
@@ -470,6 +471,8 @@ static void __init pvh_fill(struct boot_info *info, phys_addr_t phys)
 
 void __init bootinfo_fill(struct boot_info *info, unsigned int protocol, phys_addr_t loader_info)
 {
+	nr_claims = 0;
+	window_used = 0;
 	/* The first page is the BIOS's, and a null pointer's. */
 	claim_add(0, PAGE_SIZE, BOOT_RANGE_RESERVED);
 	if (protocol == BOOT_PVH) {

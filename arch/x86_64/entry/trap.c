@@ -9,13 +9,11 @@
  *
  * Does not: single-step or break inside the kernel, recover from machine checks, tell a watchdog NMI from others.
  */
-#include <exo/backtrace.h>
 #include <exo/extable.h>
 #include <exo/log.h>
 #include <exo/panic.h>
 #include <exo/preempt.h>
 #include <exo/upcall.h>
-#include <asm/cpu.h>
 #include <asm/irq.h>
 #include <asm/page.h>
 #include <asm/ptregs.h>
@@ -35,8 +33,6 @@
 #define PF_FETCH	BIT(4)
 
 #define DR6_STEP	BIT(14)
-
-static bool console_ready;
 
 struct trap_kind {
 	const char *name;
@@ -76,11 +72,6 @@ static const char *trap_name(unsigned long vector)
 	return vector < ARRAY_SIZE(kinds) ? kinds[vector].name : "reserved exception";
 }
 
-void trap_console_ready(void)
-{
-	console_ready = true;
-}
-
 void registers_show(const struct ptregs *r)
 {
 	log_emerg("ip %04llx:%016llx sp %04llx:%016llx flags %08llx", r->cs, r->ip, r->ss, r->sp,
@@ -97,13 +88,6 @@ void registers_show(const struct ptregs *r)
 static void __noreturn trap_fatal(const struct ptregs *regs, unsigned long vector,
 				  unsigned long error)
 {
-	if (!console_ready) {
-		early_print("exo: %s before the console: error %#lx ip %016llx sp %016llx "
-			    "cr2 %016lx\n", trap_name(vector), error, regs->ip, regs->sp, cr2_read());
-		early_print("ax %016llx bx %016llx cx %016llx dx %016llx si %016llx di %016llx\n",
-			    regs->ax, regs->bx, regs->cx, regs->dx, regs->si, regs->di);
-		arch_halt();
-	}
 	panic_regs(regs, "CPU %u: %s in the kernel at %pS, error code %#lx", smp_cpu(),
 		   trap_name(vector), (void *)regs->ip, error);
 }
@@ -135,8 +119,6 @@ static void __noreturn page_fault_fatal(const struct ptregs *regs, unsigned long
 {
 	const char *what = error & PF_FETCH ? "execution" : error & PF_WRITE ? "write" : "read";
 
-	if (!console_ready)
-		trap_fatal(regs, TRAP_PF, error);
 	panic_regs(regs, "CPU %u: bad kernel %s of address %#lx (%s) at %pS, error code %#lx",
 		   smp_cpu(), what, addr,
 		   error & PF_RESERVED ? "corrupt page table" :
@@ -268,7 +250,7 @@ static void __noreturn double_fault(const struct ptregs *regs, unsigned long err
 {
 	unsigned long addr = cr2_read();
 
-	if (!console_ready || !stack_overflowed(addr))
+	if (!stack_overflowed(addr))
 		trap_fatal(regs, TRAP_DF, error);
 	panic_regs(regs, "kernel stack overflow: CPU %u, sp %016llx, guard page hit at %016lx",
 		   smp_cpu(), regs->sp, addr);

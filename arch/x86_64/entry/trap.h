@@ -31,8 +31,6 @@ void trap_paranoid(struct ptregs *regs, unsigned long vector, unsigned long erro
 void trap_interrupt(struct ptregs *regs, unsigned long vector);
 struct thread *thread_first(struct thread *prev, int (*fn)(void *), void *arg);
 
-/* From now on there is a console: exceptions may go through panic(). */
-void trap_console_ready(void);
 void registers_show(const struct ptregs *regs);
 
 #endif
