@@ -174,7 +174,10 @@ int fs_unshare(void)
 
 void fs_context_boot(const struct path *root)
 {
-	static struct fs_context boot = { .users = REFCOUNT_INIT(1), .lock = SPINLOCK_INIT };
+	static struct fs_context boot = {
+		.users = REFCOUNT_INIT(1), .lock = SPINLOCK_INIT,
+		.umask = S_IWGRP | S_IWOTH,	/* Linux's for the first program */
+	};
 
 	boot.root = *root;
 	boot.pwd = *root;

@@ -347,7 +347,7 @@ void rootfs_init(void)
 	/* a type of its own, so that it has Linux's name in /proc/mounts and nobody mounts it again */
 	rootfs = *filesystem_find("tmpfs");
 	rootfs.name = "rootfs";
-	sb = super_mount(&rootfs, "rootfs", 0, "mode=755");
+	sb = super_mount(&rootfs, "rootfs", 0, "mode=1777");
 	root_mount = IS_ERR(sb) ? NULL : mount_create(sb, "rootfs");
 	if (!root_mount)
 		panic("rootfs: no memory for the root directory");

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* sysinfo(2): the figures of free(1) and uptime(1) in one call. */
+/* sysinfo(2): the figures of free(1) and uptime(1) in one call; /proc/cpuinfo. */
+#include <exo/expose.h>
 #include <exo/fork.h>
 #include <exo/mm_stat.h>
 #include <exo/sched.h>
 #include <exo/syscall.h>
 #include <exo/time.h>
 #include <exo/uaccess.h>
+#include <asm/cpu.h>
 #include <asm/page.h>
 
 /* The user's struct sysinfo; memory in units of mem_unit bytes. */
@@ -39,3 +41,11 @@ SYSCALL_DEFINE1(sysinfo, struct sysinfo_k __user *, uinfo)
 	info.mem_unit = 1;
 	return copy_to_user(uinfo, &info, sizeof(info));
 }
+
+/* A paragraph for each CPU; the CPUs are alike, so the one that reads speaks for all. */
+static void cpuinfo_show(struct seq *s)
+{
+	arch_cpu_seq(s);
+	seq_putc(s, '\n');
+}
+PROC_FILE(cpuinfo, "cpuinfo", 0444, cpuinfo_show);

@@ -29,7 +29,7 @@ struct pid_entry {
 	umode_t mode;			/* with its type */
 	/* Text files: the whole text, of a task that is referenced. 0 or -errno. May sleep. */
 	int (*show)(struct seq *s, struct task *t);
-	/* What a write(2) does; NULL: -EINVAL. */
+	/* What a write(2) does; NULL: -EIO. */
 	int (*write)(struct task *t, const char *text, size_t len);
 	/* Links: the place meant, with references. 0 or -errno. */
 	int (*link)(struct task *t, struct path *out);

@@ -184,9 +184,9 @@ static int text_store(struct inode *inode, char *text, size_t len)
 	int err;
 
 	if (pi->node)
-		return pi->node->file->write ? pi->node->file->write(text, len) : -EINVAL;
+		return pi->node->file->write ? pi->node->file->write(text, len) : -EIO;
 	if (!pi->entry->write)
-		return -EINVAL;
+		return -EIO;
 	t = proc_task_get(inode);
 	if (!t)
 		return -ESRCH;

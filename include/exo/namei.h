@@ -111,7 +111,7 @@ int __must_check kern_mount(const char *source, const char *target, const char *
 int __must_check kern_umount(const char *target, int flags);
 
 /* Makes the caches, mounts an empty tmpfs as the root of the tree and makes it root and working
- * directory of the boot task, with umask 0. Panics only if there is no memory for it. */
+ * directory of the boot task, with umask 022. Panics only if there is no memory for it. */
 void rootfs_init(void);
 
 #endif

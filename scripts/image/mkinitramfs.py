@@ -7,7 +7,7 @@
 A LIST holds lines of words; `#` starts a comment. All entries belong to root, with time 0, in the
 order given.
 
-    dir PATH MODE
+    dir PATH MODE                  PATH / is the root itself
     file PATH SOURCE MODE          SOURCE: $(O)/x is a build product, else relative to the tree
     slink PATH TARGET
     nod PATH MODE c|b MAJOR MINOR
@@ -62,7 +62,8 @@ class Image:
         self.entries[path] = Entry(path, mode, data, dev)
 
     def line_dir(self, path, mode):
-        self.add(path, stat.S_IFDIR | int(mode, 8))
+        # The root itself bears the name that `find .` gives it.
+        self.add(path.strip("/") or ".", stat.S_IFDIR | int(mode, 8))
 
     def line_file(self, path, source, mode):
         self.add(path, stat.S_IFREG | int(mode, 8), file_read(source.replace("$(O)", self.objects)))
