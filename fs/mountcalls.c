@@ -318,6 +318,23 @@ static int umount_do(const struct path *path, int flags)
 	return err;
 }
 
+static u32 umount_lookup_flags(int flags)
+{
+	return flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW;
+}
+
+int kern_umount(const char *target, int flags)
+{
+	struct path path;
+	int err = path_lookup_at(AT_FDCWD, target, umount_lookup_flags(flags), &path);
+
+	if (err)
+		return err;
+	err = umount_do(&path, flags);
+	path_put(&path);
+	return err;
+}
+
 SYSCALL_DEFINE2(umount2, const char __user *, name, int, flags)
 {
 	struct path path;
@@ -325,7 +342,7 @@ SYSCALL_DEFINE2(umount2, const char __user *, name, int, flags)
 
 	if (flags & ~(MNT_FORCE | MNT_DETACH | UMOUNT_NOFOLLOW))
 		return -EINVAL;
-	err = user_path_at(AT_FDCWD, name, flags & UMOUNT_NOFOLLOW ? 0 : LOOKUP_FOLLOW, &path);
+	err = user_path_at(AT_FDCWD, name, umount_lookup_flags(flags), &path);
 	if (err)
 		return err;
 	err = umount_do(&path, flags);

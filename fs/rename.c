@@ -209,14 +209,19 @@ static int rename_at(int old_dfd, const char *old, int new_dfd, const char *new,
 	return err;
 }
 
+static bool flags_valid(u32 flags)
+{
+	return !(flags & ~(u32)(RENAME_NOREPLACE | RENAME_EXCHANGE)) &&
+	       flags != (RENAME_NOREPLACE | RENAME_EXCHANGE);
+}
+
 static long rename_call(int old_dfd, const char __user *uold, int new_dfd,
 			const char __user *unew, u32 flags)
 {
 	struct user_name old, new;
 	int err;
 
-	if (flags & ~(u32)(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
-	    flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
+	if (!flags_valid(flags))
 		return -EINVAL;
 	err = user_name_get(&old, uold);
 	if (err)
@@ -247,7 +252,7 @@ SYSCALL_DEFINE5(renameat2, int, old_dfd, const char __user *, old, int, new_dfd,
 	return rename_call(old_dfd, old, new_dfd, new, flags);
 }
 
-int kern_rename(const char *old, const char *new)
+int kern_rename(const char *old, const char *new, u32 flags)
 {
-	return rename_at(AT_FDCWD, old, AT_FDCWD, new, 0);
+	return flags_valid(flags) ? rename_at(AT_FDCWD, old, AT_FDCWD, new, flags) : -EINVAL;
 }
