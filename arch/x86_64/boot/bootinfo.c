@@ -6,7 +6,8 @@
  * direct map, lengths are bounded by their container, ranges may overlap, come unsorted or wrap.
  * Whatever is impossible is clipped or dropped, and logged. Afterwards the ranges satisfy what
  * exo/boot.h promises: sorted, not overlapping, not empty, RAM in whole pages, and where two kinds
- * claimed the same bytes, the less usable one won. Each module lies inside RAM and outside the image.
+ * claimed the same bytes, the less usable one won. Each module lies inside RAM and outside the
+ * image.
  *
  * Runs on the boot CPU before anything else; no locks.
  *
@@ -76,7 +77,8 @@ static void __init claim_add(phys_addr_t start, u64 bytes, enum boot_range_kind 
 	if (start >= end)
 		return;
 	if (nr_claims == BOOT_MAX_RANGES) {
-		log_warn("boot: more than %u ranges, %#llx-%#llx ignored", BOOT_MAX_RANGES, start, end);
+		log_warn("boot: more than %u ranges, %#llx-%#llx ignored", BOOT_MAX_RANGES, start,
+			 end);
 		return;
 	}
 	claims[nr_claims++] = (struct boot_range){ .start = start, .end = end, .kind = kind };
@@ -90,7 +92,8 @@ static void __init claim_add_e820(phys_addr_t start, u64 bytes, u32 type)
 		[4] = BOOT_RANGE_RESERVED, [5] = BOOT_RANGE_BAD,
 	};
 
-	claim_add(start, bytes, type && type < ARRAY_SIZE(kinds) ? kinds[type] : BOOT_RANGE_RESERVED);
+	claim_add(start, bytes,
+		  type && type < ARRAY_SIZE(kinds) ? kinds[type] : BOOT_RANGE_RESERVED);
 }
 
 /* How much a kind is to be preferred where claims overlap: the less usable wins. */
@@ -215,8 +218,8 @@ static void __init modules_settle(struct boot_info *info)
 			continue;
 		if (end < m.start || !range_is_ram(info, m.start, end) ||
 		    module_clashes(info, m.start, end))
-			log_err("boot: module %u at %#llx, %#llx bytes: not in free RAM, ignored", i,
-				m.start, m.bytes);
+			log_err("boot: module %u at %#llx, %#llx bytes: not in free RAM, ignored",
+				i, m.start, m.bytes);
 		else
 			info->modules[info->nr_modules++] = m;
 	}
@@ -283,7 +286,7 @@ struct mb2_framebuffer {
 	u8 red_shift, red_bits, green_shift, green_bits, blue_shift, blue_bits;
 };
 
-/* The loader gives a copy of the RSDP and not its address; it stays here for whoever maps tables. */
+/* The loader gives a copy of the RSDP and not its address; it stays here for platform/acpi.c. */
 static u8 rsdp_copy[RSDP_BYTES] __aligned(16);
 
 static void __init mb2_rsdp(struct boot_info *info, const struct mb2_tag *tag)
@@ -386,7 +389,8 @@ static void __init mb2_fill(struct boot_info *info, phys_addr_t phys)
 		return;
 	total = head->total_bytes;
 	if (total > MB2_MAX_BYTES) {
-		log_warn("boot: %u bytes of multiboot2 information, looking at %lu", total, MB2_MAX_BYTES);
+		log_warn("boot: %u bytes of multiboot2 information, looking at %lu", total,
+			 MB2_MAX_BYTES);
 		total = MB2_MAX_BYTES;
 	}
 	if (!loader_data(phys, total, "multiboot2 information"))
@@ -397,7 +401,7 @@ static void __init mb2_fill(struct boot_info *info, phys_addr_t phys)
 		if (tag->type == MB2_END)
 			return;
 		if (tag->bytes < mb2_min_bytes(tag->type) || tag->bytes > total - at) {
-			log_err("boot: multiboot2 tag %u of %u bytes is truncated, the rest is ignored",
+			log_err("boot: multiboot2 tag %u, %u bytes: truncated, the rest is ignored",
 				tag->type, tag->bytes);
 			return;
 		}
@@ -441,8 +445,10 @@ static void __init pvh_memmap(const struct pvh_info *pvh)
 static void __init pvh_modules(struct boot_info *info, const struct pvh_info *pvh)
 {
 	u32 n = min_t(u32, pvh->nr_modules, PVH_MAX_ENTRIES);
-	const struct pvh_module *m = n ? loader_data(pvh->modules, n * sizeof(*m), "module list") : NULL;
+	const struct pvh_module *m = NULL;
 
+	if (n)
+		m = loader_data(pvh->modules, n * sizeof(*m), "module list");
 	for (u32 i = 0; m && i < n; i++)
 		module_add(info, m[i].start, m[i].bytes);
 }
@@ -455,8 +461,8 @@ static void __init pvh_fill(struct boot_info *info, phys_addr_t phys)
 	if (!pvh)
 		return;
 	if (pvh->magic != PVH_MAGIC || pvh->version < 1) {
-		log_err("boot: PVH start information with magic %#x, version %u: ignored", pvh->magic,
-			pvh->version);
+		log_err("boot: PVH start information with magic %#x, version %u: ignored",
+			pvh->magic, pvh->version);
 		return;
 	}
 	info->rsdp = pvh->rsdp;

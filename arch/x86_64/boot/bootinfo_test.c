@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Loaders that lie. Whatever they say, the result keeps what exo/boot.h promises; where a lie has an
- * obvious truth behind it, the result is that. Runs before the init sections are given back.
+ * Loaders that lie. Whatever they say, the result keeps what exo/boot.h promises; where a lie has
+ * an obvious truth behind it, the result is that. Runs before the init sections are given back.
  */
 #include <exo/ktest.h>
 #include <exo/string.h>
@@ -145,7 +145,8 @@ KTEST(bootinfo, overlaps_go_to_the_less_usable)
 {
 	static const struct map_entry map[] = {
 		{ 0x100000, 0x10000000, 1, 0 }, { 0x200000, 0x1000, 2, 0 },
-		{ 0x300800, 0x10, 5, 0 }, { 0x1000000, 0x100000, 3, 0 }, { 0x1010000, 0x1000, 77, 0 },
+		{ 0x300800, 0x10, 5, 0 }, { 0x1000000, 0x100000, 3, 0 },
+		{ 0x1010000, 0x1000, 77, 0 },
 		{ 0x5000000, ~0ULL, 1, 0 }, { 0x6000000, 0, 1, 0 },
 	};
 

@@ -29,7 +29,8 @@ COM1		equ 0x3f8
 BOOT_CS		equ 8
 BOOT_DS		equ 16
 
-; Where something of this file lies, and where a symbol of the image does; ebp is the address of `here`.
+; Where something of this file lies, and where a symbol of the image does; ebp is the address of
+; `here`.
 %define LOW(symbol)	ebp + symbol - here
 %define HIGH(symbol)	ebp + symbol - KERNEL_BASE - here
 

@@ -71,7 +71,8 @@ static __always_inline u64 msr_read(u32 msr)
 
 static __always_inline void msr_write(u32 msr, u64 v)
 {
-	__asm__ __volatile__("wrmsr" : : "c"(msr), "a"((u32)(v & U32_MAX)), "d"((u32)(v >> 32)) : "memory");
+	__asm__ __volatile__("wrmsr"
+		: : "c"(msr), "a"((u32)(v & U32_MAX)), "d"((u32)(v >> 32)) : "memory");
 }
 
 #define __CR(n) \
@@ -183,7 +184,7 @@ void backtrace_stacks_add(void);
 /* ---- cpu/fpu.c ---- */
 void fpu_init(void);
 void fpu_switch(void *save, void *load);
-/* The running thread's state to and from a signal frame: fpu_frame_bytes() at 64-byte alignment. 0 or -EFAULT. */
+/* The running thread's state to and from a signal frame, fpu_frame_bytes() long. 0 or -EFAULT. */
 size_t fpu_frame_bytes(void);
 int fpu_frame_push(void __user *buf);
 int fpu_frame_pop(const void __user *buf);

@@ -3,9 +3,9 @@
  * Segment, interrupt and task-state descriptors, and the entry MSRs of SYSCALL.
  *
  * Every CPU has its own GDT and TSS in its per-CPU area; the IDT is one for all and read-only after
- * boot. Four exceptions have a stack of their own, because they may come when the current one cannot
- * be trusted: double fault (the stack overflowed), NMI and machine check (any instruction, also
- * the first of the system call entry), debug (the same).
+ * boot. Four exceptions have a stack of their own, because they may come when the current one
+ * cannot be trusted: double fault (the stack overflowed), NMI and machine check (any instruction,
+ * also the first of the system call entry), debug (the same).
  *
  * Invariant: the 16 bytes above such a stack hold the GS base of the CPU that owns it
  * (entry/vectors.asm takes it from there).
@@ -184,9 +184,9 @@ void desc_init(void)
 }
 
 /*
- * SFMASK: interrupts off until the stack is right (IF), no trap on our first instruction (TF), string
- * instructions upwards (DF), no NT that IRET would trip over, user memory closed (AC), and the
- * condition codes and RF, ID, IOPL for good measure, as Linux does.
+ * SFMASK: interrupts off until the stack is right (IF), no trap on our first instruction (TF),
+ * string instructions upwards (DF), no NT that IRET would trip over, user memory closed (AC), and
+ * the condition codes and RF, ID, IOPL for good measure, as Linux does.
  */
 #define SYSCALL_FLAGS_CLEAR \
 	(X86_FLAGS_CF | X86_FLAGS_PF | X86_FLAGS_AF | X86_FLAGS_ZF | X86_FLAGS_SF | X86_FLAGS_TF | \

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * What the CPU can do: CPUID is read once, on the boot CPU, and every question later is a bit test.
- * Then the control registers are set to what there is: write protection also for the kernel (WP), no
- * running or touching of user memory by accident (SMEP, SMAP), no table addresses for user mode
+ * Then the control registers are set to what there is: write protection also for the kernel (WP),
+ * no running or touching of user memory by accident (SMEP, SMAP), no table addresses for user mode
  * (UMIP), NX (asked for in boot/longmode.asm: without it we do not start), FSGSBASE, global pages.
  *
  * cpu_features is written by features_read() only. Other CPUs are taken to be alike.
@@ -32,25 +32,35 @@ static struct {
 
 /* Linux's names, bit 0 first, "-" where there is none; in the order of enum cpu_word. */
 static const char *const flag_names[CPU_WORDS] = {
-	[CPU_WORD_1D] = "fpu vme de pse tsc msr pae mce cx8 apic - sep mtrr pge mca cmov pat pse36 pn "
+	[CPU_WORD_1D] =
+		"fpu vme de pse tsc msr pae mce cx8 apic - sep mtrr pge mca cmov pat pse36 pn "
 		"clflush - dts acpi mmx fxsr sse sse2 ss ht tm ia64 pbe",
-	[CPU_WORD_1C] = "pni pclmulqdq dtes64 monitor ds_cpl vmx smx est tm2 ssse3 cid sdbg fma cx16 "
-		"xtpr pdcm - pcid dca sse4_1 sse4_2 x2apic movbe popcnt tsc_deadline_timer aes xsave "
-		"- avx f16c rdrand hypervisor",
-	[CPU_WORD_7B] = "fsgsbase tsc_adjust sgx bmi1 hle avx2 - smep bmi2 erms invpcid rtm cqm - mpx "
+	[CPU_WORD_1C] =
+		"pni pclmulqdq dtes64 monitor ds_cpl vmx smx est tm2 ssse3 cid sdbg fma cx16 xtpr "
+		"pdcm - pcid dca sse4_1 sse4_2 x2apic movbe popcnt tsc_deadline_timer aes xsave - "
+		"avx f16c rdrand hypervisor",
+	[CPU_WORD_7B] =
+		"fsgsbase tsc_adjust sgx bmi1 hle avx2 - smep bmi2 erms invpcid rtm cqm - mpx "
 		"rdt_a avx512f avx512dq rdseed adx smap avx512ifma - clflushopt clwb intel_pt "
 		"avx512pf avx512er avx512cd sha_ni avx512bw avx512vl",
-	[CPU_WORD_7C] = "- avx512vbmi umip pku - waitpkg avx512_vbmi2 - gfni vaes vpclmulqdq "
-		"avx512_vnni avx512_bitalg tme avx512_vpopcntdq - la57 - - - - - rdpid - bus_lock_detect "
+	[CPU_WORD_7C] =
+		"- avx512vbmi umip pku - waitpkg avx512_vbmi2 - gfni vaes vpclmulqdq avx512_vnni "
+		"avx512_bitalg tme avx512_vpopcntdq - la57 - - - - - rdpid - bus_lock_detect "
 		"cldemote - movdiri movdir64b enqcmd",
-	[CPU_WORD_7D] = "- - avx512_4vnniw avx512_4fmaps fsrm - - - avx512_vp2intersect - md_clear - - - "
-		"serialize - tsxldtrk - pconfig arch_lbr - - amx_bf16 avx512_fp16 amx_tile amx_int8",
-	[CPU_WORD_DA1] = "xsaveopt xsavec xgetbv1 xsaves",
-	[CPU_WORD_E1D] = "- - - - - - - - - - - syscall - - - - - - - mp nx - mmxext - - fxsr_opt "
-		"pdpe1gb rdtscp - lm 3dnowext 3dnow",
-	[CPU_WORD_E1C] = "lahf_lm cmp_legacy svm extapic cr8_legacy abm sse4a misalignsse 3dnowprefetch "
+	[CPU_WORD_7D] =
+		"- - avx512_4vnniw avx512_4fmaps fsrm - - - avx512_vp2intersect - md_clear - - - "
+		"serialize - tsxldtrk - pconfig arch_lbr - - amx_bf16 avx512_fp16 amx_tile "
+		"amx_int8",
+	[CPU_WORD_DA1] =
+		"xsaveopt xsavec xgetbv1 xsaves",
+	[CPU_WORD_E1D] =
+		"- - - - - - - - - - - syscall - - - - - - - mp nx - mmxext - - fxsr_opt pdpe1gb "
+		"rdtscp - lm 3dnowext 3dnow",
+	[CPU_WORD_E1C] =
+		"lahf_lm cmp_legacy svm extapic cr8_legacy abm sse4a misalignsse 3dnowprefetch "
 		"osvw ibs xop skinit wdt - lwp fma4 tce - nodeid_msr - tbm topoext",
-	[CPU_WORD_E7D] = "- - - - - - - - constant_tsc",
+	[CPU_WORD_E7D] =
+		"- - - - - - - - constant_tsc",
 };
 
 static void vendor_read(void)
@@ -153,7 +163,7 @@ void features_init(void)
 	if (cpu_has(CPU_SMAP))
 		cr4 |= CR4_SMAP;
 	cr4_write(cr4);
-	/* AM: user mode may ask for alignment checks. EM and TS clear: no vector instruction traps. */
+	/* AM: user mode may ask for alignment checks. EM, TS clear: no vector instruction traps. */
 	cr0_write((cr0_read() & ~(CR0_EM | CR0_TS)) | CR0_MP | CR0_NE | CR0_WP | CR0_AM);
 	pat_init();
 }
@@ -203,13 +213,13 @@ void arch_cpu_seq(struct seq *s)
 	const char *model_name = cpu_info.model_name + strspn(cpu_info.model_name, " ");
 	u64 khz = tsc_hz() / 1000;
 
-	seq_printf(s, "processor\t: %u\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\n", smp_cpu(),
-		   cpu_info.vendor, cpu_info.family, cpu_info.model);
+	seq_printf(s, "processor\t: %u\nvendor_id\t: %s\ncpu family\t: %u\nmodel\t\t: %u\n",
+		   smp_cpu(), cpu_info.vendor, cpu_info.family, cpu_info.model);
 	seq_printf(s, "model name\t: %s\nstepping\t: %u\n", *model_name ? model_name : "unknown",
 		   cpu_info.stepping);
 	seq_printf(s, "cpu MHz\t\t: %llu.%03llu\n", khz / 1000, khz % 1000);
-	seq_printf(s, "physical id\t: 0\nsiblings\t: %u\ncore id\t\t: %u\ncpu cores\t: %u\n", NR_CPUS,
-		   smp_cpu(), NR_CPUS);
+	seq_printf(s, "physical id\t: 0\nsiblings\t: %u\ncore id\t\t: %u\ncpu cores\t: %u\n",
+		   NR_CPUS, smp_cpu(), NR_CPUS);
 	seq_printf(s, "fpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: %u\nwp\t\t: yes\n",
 		   cpu_info.max_leaf);
 	seq_puts(s, "flags\t\t:");

@@ -249,7 +249,8 @@ static int frame_read(struct fpu_image *area, const void __user *buf)
 	if (copy_from_user(area, buf, LEGACY_BYTES))
 		return -EFAULT;
 	if (frame_is_extended(area, buf)) {
-		if (copy_from_user((char *)area + LEGACY_BYTES, (const char __user *)buf + LEGACY_BYTES,
+		if (copy_from_user((char *)area + LEGACY_BYTES,
+				   (const char __user *)buf + LEGACY_BYTES,
 				   area->sw.image_bytes - LEGACY_BYTES))
 			return -EFAULT;
 	} else if (cpu_has(CPU_XSAVE)) {
@@ -259,8 +260,9 @@ static int frame_read(struct fpu_image *area, const void __user *buf)
 }
 
 /*
- * Reading the frame may sleep, and a switch would then store the registers over what was read. So the
- * thread has no area while it reads; after that its registers hold anybody's state, and are loaded.
+ * Reading the frame may sleep, and a switch would then store the registers over what was read. So
+ * the thread has no area while it reads; after that its registers hold anybody's state, and are
+ * loaded.
  */
 int fpu_frame_pop(const void __user *buf)
 {

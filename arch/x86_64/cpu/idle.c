@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Nothing to do: HLT, or MWAIT by `idle=mwait`, which wakes faster on real machines and burns a core
- * of the host under an emulator.
+ * Nothing to do: HLT, or MWAIT by `idle=mwait`, which wakes faster on real machines and burns a
+ * core of the host under an emulator.
  *
  * No wake-up is lost: the caller looked for work with interrupts off; STI takes effect after the
  * instruction behind it, so an interrupt that is pending ends that instruction.

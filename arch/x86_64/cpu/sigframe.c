@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
  * The signal frame: Linux's struct rt_sigframe, byte for byte, because C libraries, unwinders and
- * debuggers read it. From the top of the stack down: the red zone that the interrupted function may be
- * using, the vector state (64-byte aligned), and the frame, so placed that the handler starts with
- * the alignment of a function that was just called.
+ * debuggers read it. From the top of the stack down: the red zone that the interrupted function may
+ * be using, the vector state (64-byte aligned), and the frame, so placed that the handler starts
+ * with the alignment of a function that was just called.
  *
- * Which signal, which handler, which stack: kernel/task/signal.c. What comes back from user space is
- * forged until shown otherwise: only registers and flags that user mode could set itself are taken over.
+ * Which signal, which handler, which stack: kernel/task/signal.c. What comes back from user space
+ * is forged until shown otherwise: only registers and flags that user mode could set itself are
+ * taken over.
  *
  * Does not: 32-bit frames, other code segments than the 64-bit one.
  */
@@ -61,7 +62,8 @@ static_assert(sizeof(struct rt_sigframe) == 440, "Linux's struct rt_sigframe");
 
 size_t elf_min_sigstack_bytes(void)
 {
-	return ALIGN_UP(sizeof(struct rt_sigframe) + 16 + fpu_frame_bytes() + FPU_ALIGN, (size_t)16);
+	return ALIGN_UP(sizeof(struct rt_sigframe) + 16 + fpu_frame_bytes() + FPU_ALIGN,
+			(size_t)16);
 }
 
 static void context_from_regs(struct sigcontext *c, const struct ptregs *r)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The full switch: every general register and the flags are stored in a struct and loaded from
- * another, whatever the compiler needs of them. The baseline that the windowed switch is compared with.
+ * another, whatever the compiler needs of them. The baseline that the windowed switch is compared
+ * with.
  */
 #include "switch.h"
 

@@ -3,9 +3,9 @@
 ; System calls by SYSCALL and SYSRET.
 ;
 ; SYSCALL changes neither the stack nor GS: until both are the kernel's, nothing may fault, and the
-; NMI, machine check and debug entries look at no GS base (entry/vectors.asm). SFMASK has cleared IF,
-; TF, DF, NT, AC and RF. User registers lie at the top of the thread's stack as struct ptregs; one
-; word below keeps C's stack aligned.
+; NMI, machine check and debug entries look at no GS base (entry/vectors.asm). SFMASK has cleared
+; IF, TF, DF, NT, AC and RF. User registers lie at the top of the thread's stack as struct ptregs;
+; one word below keeps C's stack aligned.
 ;
 ; SYSRET is taken only when it loads exactly what the frame says and cannot fault: on some CPUs it
 ; faults in kernel mode, on the user's stack, if rcx is not canonical.

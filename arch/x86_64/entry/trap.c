@@ -3,11 +3,13 @@
  * What an exception or interrupt means, and to whom it goes: a signal (upcall_user_trap), the
  * page fault handler, a fix-up of the exception table, or the end.
  *
- * Interrupts are off on entry. An exception that may lead upwards turns them on again if they were on
- * where it happened, after reading what the next one would overwrite (CR2, DR6). Every return to
- * user mode passes exit_to_user(); every return to kernel code that was interrupted offers preemption.
+ * Interrupts are off on entry. An exception that may lead upwards turns them on again if they were
+ * on where it happened, after reading what the next one would overwrite (CR2, DR6). Every return to
+ * user mode passes exit_to_user(); every return to kernel code that was interrupted offers
+ * preemption.
  *
- * Does not: single-step or break inside the kernel, recover from machine checks, tell a watchdog NMI from others.
+ * Does not: single-step or break inside the kernel, recover from machine checks, tell a watchdog
+ * NMI from others.
  */
 #include <exo/extable.h>
 #include <exo/log.h>
@@ -256,7 +258,7 @@ static void __noreturn double_fault(const struct ptregs *regs, unsigned long err
 		   smp_cpu(), regs->sp, addr);
 }
 
-/* From kernel mode, on a stack of its own. Returns to exactly where it was; nothing is scheduled. */
+/* From kernel mode, on a stack of its own. Returns to where it was; nothing is scheduled. */
 void trap_paranoid(struct ptregs *regs, unsigned long vector, unsigned long error)
 {
 	switch (vector) {

@@ -14,7 +14,7 @@ enum trap {
 	TRAP_MC, TRAP_XM, TRAP_VE, TRAP_CP,
 };
 
-/* Interrupt vectors: 0x20 + line for the lines, the local APIC's own above (higher is more urgent). */
+/* Interrupt vectors: 0x20 + line for the lines, the local APIC's own above; higher goes first. */
 #define VECTOR_IRQ_BASE		0x20
 #define VECTOR_IPI_BASE		0xe0
 #define VECTOR_TIMER		0xf0

@@ -5,12 +5,13 @@
 ; Whose GS base is loaded follows from where the CPU came from: the user's exactly if the saved CS
 ; is the user's. Two cases break that rule. An IRET to user mode may fault, after SWAPGS, on what
 ; the user made of its frame: its address is known and asked for. And NMI, machine check and
-; debug exceptions may come anywhere, also between SYSCALL and SWAPGS, and user mode may set GS base to
-; anything: these entries, which have stacks of their own, ignore what GS base says. The word above
-; such a stack holds the right value for the CPU that owns the stack; what was there is put back.
+; debug exceptions may come anywhere, also between SYSCALL and SWAPGS, and user mode may set GS base
+; to anything: these entries, which have stacks of their own, ignore what GS base says. The word
+; above such a stack holds the right value for the CPU that owns the stack; what was there is put
+; back.
 ;
-; An NMI that ends in user mode goes on on the thread's stack: nothing of it is on the NMI's own stack
-; when a later IRET lets the next one in.
+; An NMI that ends in user mode goes on on the thread's stack: nothing of it is on the NMI's own
+; stack when a later IRET lets the next one in.
 
 %include "entry/macros.inc"
 

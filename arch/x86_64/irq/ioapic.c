@@ -60,7 +60,8 @@ void ioapic_add(phys_addr_t base, u32 first_line)
 	u32 version;
 
 	if (nr_ioapics == FIX_IOAPICS || first_line >= NR_IRQS) {
-		log_warn("ioapic: the one at %#llx, lines from %u on, is ignored", base, first_line);
+		log_warn("ioapic: the one at %#llx, lines from %u on, is ignored", base,
+			 first_line);
 		return;
 	}
 	c->regs = fixmap_io(FIX_IOAPIC + nr_ioapics, base);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The two 8259 interrupt controllers: moved away from the exception vectors, since even a masked one
- * may raise a spurious interrupt, and masked for good.
+ * The two 8259 interrupt controllers: moved away from the exception vectors, since even a masked
+ * one may raise a spurious interrupt, and masked for good.
  */
 #include <asm/io.h>
 #include "../entry/trap.h"

@@ -2,8 +2,8 @@
 ;
 ; memcpy, memmove, memset, memcmp: what compilers call unasked.
 ;
-; Up to 32 bytes go through registers, in at most four loads that all come before the first store, so
-; that overlap does not matter and no loop is entered. Beyond that REP moves words and one
+; Up to 32 bytes go through registers, in at most four loads that all come before the first store,
+; so that overlap does not matter and no loop is entered. Beyond that REP moves words and one
 ; unaligned word does the tail; a CPU with fast byte strings (ERMS) gets a plain REP of bytes.
 
 %include "entry/macros.inc"

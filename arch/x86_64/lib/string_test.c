@@ -32,7 +32,8 @@ KTEST(memops, memcpy_all_lengths_and_alignments)
 			fill();
 			KTEST_ASSERT(ctx, memcpy(b + at, a + 3, n) == b + at);
 			for (unsigned int i = 0; i < ROOM; i++)
-				KTEST_ASSERT_EQ(ctx, b[i], i >= at && i < at + n ? pattern(i - at + 3) : FILL);
+				KTEST_ASSERT_EQ(ctx, b[i], i >= at && i < at + n ?
+						pattern(i - at + 3) : FILL);
 		}
 }
 
@@ -56,7 +57,8 @@ KTEST(memops, memmove_overlapping_both_ways)
 			fill();
 			KTEST_ASSERT(ctx, memmove(a + to, a + 50, n) == a + to);
 			for (unsigned int i = 0; i < ROOM; i++)
-				KTEST_ASSERT_EQ(ctx, a[i], i >= to && i < to + n ? pattern(i - d) : pattern(i));
+				KTEST_ASSERT_EQ(ctx, a[i], i >= to && i < to + n ?
+						pattern(i - d) : pattern(i));
 		}
 }
 

@@ -1,8 +1,8 @@
 ; SPDX-License-Identifier: MIT
 ;
-; Copies to, from and within user memory. Each instruction that touches the user's side has an entry in
-; the exception table; a fault that the page fault handler cannot satisfy continues at its fix-up.
-; Results are exact: after a fault in the middle of a word the rest is tried byte by byte.
+; Copies to, from and within user memory. Each instruction that touches the user's side has an entry
+; in the exception table; a fault that the page fault handler cannot satisfy continues at its
+; fix-up. Results are exact: after a fault in the middle of a word the rest is tried byte by byte.
 ;
 ; Every path from USER_OPEN to RET runs through USER_CLOSE; exceptions close on entry by themselves,
 ; and the saved AC flag opens again on return.
@@ -11,8 +11,8 @@
 
 section .text progbits alloc exec nowrite align=64
 
-; unsigned long arch_user_copy_*(to rdi, from rsi, n rdx): bytes not copied. Which side is the user's
-; does not matter here.
+; unsigned long arch_user_copy_*(to rdi, from rsi, n rdx): bytes not copied. Which side is the
+; user's does not matter here.
 global arch_user_copy_in
 global arch_user_copy_out
 arch_user_copy_in:
@@ -87,8 +87,8 @@ arch_user_clear:
 	EXTABLE .stosq, .bytes
 	EXTABLE .stosb, .left
 
-; long arch_user_strncpy(to rdi, from rsi, n rdx): length without the NUL, n, or -EFAULT. By words as
-; long as none holds a zero byte: (w - 0x01..) & ~w & 0x80.. is nonzero exactly if one does.
+; long arch_user_strncpy(to rdi, from rsi, n rdx): length without the NUL, n, or -EFAULT. By words
+; as long as none holds a zero byte: (w - 0x01..) & ~w & 0x80.. is nonzero exactly if one does.
 global arch_user_strncpy
 arch_user_strncpy:
 	USER_OPEN

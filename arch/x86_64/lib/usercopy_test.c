@@ -15,8 +15,9 @@ static u8 buf[256];
 /* The first byte that is not there. */
 static char __user *hole(void)
 {
-	return (__force char __user *)fixmap_map(FIX_TEXT, virt_to_phys(page), 1, PT_READ | PT_WRITE) +
-	       PAGE_SIZE;
+	char *p = fixmap_map(FIX_TEXT, virt_to_phys(page), 1, PT_READ | PT_WRITE);
+
+	return (__force char __user *)p + PAGE_SIZE;
 }
 
 KTEST(usercopy, leftover_is_exact)
@@ -65,7 +66,8 @@ KTEST(usercopy, strings_at_the_edge)
 		KTEST_ASSERT_EQ(ctx, arch_user_strncpy((char *)buf, end - 1 - len, len), len);
 		page[PAGE_SIZE - 1] = 'x';
 		KTEST_ASSERT_EQ(ctx, arch_user_strncpy((char *)buf, end - 1 - len, 100), -EFAULT);
-		KTEST_ASSERT_EQ(ctx, arch_user_strncpy((char *)buf, end - 1 - len, len + 1), len + 1);
+		KTEST_ASSERT_EQ(ctx, arch_user_strncpy((char *)buf, end - 1 - len, len + 1),
+				len + 1);
 	}
 	fixmap_unmap(FIX_TEXT, 1);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The fixmap: one page table whose entries are set and cleared by slot number. Slots have owners
- * (the enum says whose they are), so there is nothing to lock. All CPUs share the table; a slot that is
- * mapped only for a moment is used by one CPU only.
+ * (the enum says whose they are), so there is nothing to lock. All CPUs share the table; a slot
+ * that is mapped only for a moment is used by one CPU only.
  */
 #include "fixmap.h"
 

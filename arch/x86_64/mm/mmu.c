@@ -46,7 +46,7 @@ static void table_link(pte_t *table, unsigned long addr, unsigned int level, pte
 	pte_set(&table[pt_index(addr, level)], pte_make_table(virt_to_phys(lower), false));
 }
 
-/* The table of 4 KiB leaves for the block around `addr`; boot's early map is not in kernel_pd_image. */
+/* The table of 4 KiB leaves for the block around `addr`. */
 static pte_t *__init image_table(unsigned long addr)
 {
 	pte_t *block = &kernel_pd_image[pt_index(addr, 1)];

@@ -3,9 +3,9 @@
  * Finds the ACPI tables and passes on what this kernel needs of them. lib/acpi.c reads; this file
  * knows where things are in memory and who wants to know.
  *
- * Tables are shown one after the other in one window of the fixmap. Every length is checked before the
- * whole table is mapped, and every checksum before it is believed: a bad table is logged and left
- * out. Runs once at boot.
+ * Tables are shown one after the other in one window of the fixmap. Every length is checked before
+ * the whole table is mapped, and every checksum before it is believed: a bad table is logged and
+ * left out. Runs once at boot.
  *
  * Does not: interpret AML (only \_S5 is looked for), embedded controllers, hot plugging.
  */

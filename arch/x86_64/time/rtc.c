@@ -104,5 +104,6 @@ u64 arch_rtc_read_seconds(void)
 	if (t.second > 60 || t.minute > 59 || t.hour > 23 || !t.day || t.day > 31 || !t.month ||
 	    t.month > 12 || t.year > 99 || year < 1970)
 		return 0;
-	return days_from_civil(year, t.month, t.day) * 86400 + t.hour * 3600 + t.minute * 60 + t.second;
+	return days_from_civil(year, t.month, t.day) * 86400 + t.hour * 3600 + t.minute * 60 +
+	       t.second;
 }

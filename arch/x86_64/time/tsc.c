@@ -8,7 +8,8 @@
  * between does not spoil the result. CPUID leaf 0x15, where it says all, is more exact than any
  * measurement.
  *
- * It is trusted as a clock if the CPU calls it invariant, or under a hypervisor (which answers for it).
+ * It is trusted as a clock if the CPU calls it invariant, or under a hypervisor (which answers for
+ * it).
  */
 #include <exo/clocksource.h>
 #include <exo/log.h>

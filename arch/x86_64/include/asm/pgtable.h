@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Page table entries, the same type at all four levels: level 0 is the table of 4 KiB leaves, level
- * 3 the root. An entry is empty (0), present, or non-present with 62 bits for software (bits 0 and 8
- * are clear in those). PROT_NONE memory is present for the kernel and not for the CPU: bit 8
+ * 3 the root. An entry is empty (0), present, or non-present with 62 bits for software (bits 0 and
+ * 8 are clear in those). PROT_NONE memory is present for the kernel and not for the CPU: bit 8
  * without bit 0.
  *
- * These inlines decide nothing; which lock guards a table is mm's business. pte_set() publishes with
- * release order, because the hardware walker is a reader without locks.
+ * These inlines decide nothing; which lock guards a table is mm's business. pte_set() publishes
+ * with release order, because the hardware walker is a reader without locks.
  */
 #ifndef ASM_PGTABLE_H
 #define ASM_PGTABLE_H
