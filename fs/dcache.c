@@ -3,9 +3,9 @@
  * The dentry cache. The theory stands in exo/dentry.h; this is how it is kept.
  *
  * dcache_lock guards the hash chains, d_subdirs and d_child, the unused list and the steps of
- * d_count from and to zero. A dentry whose count is zero is hashed and on the unused list (or on a
- * private list of one of the functions here, which is the same to everybody else: list_del() takes it off any).
- * Freeing is d_kill() alone.
+ * d_count from and to zero. A dentry whose count is zero is hashed and on the unused list (or on
+ * a private list of one of the functions here, which is the same to everybody else: list_del()
+ * takes it off any). Freeing is d_kill() alone.
  *
  * Long names live in a counted allocation, so that after a rename two dentries may share one and no
  * step of d_move() can fail.

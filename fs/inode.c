@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * Inodes: their life, the locking of pairs, the balance of writers against exec, and file operations
- * for those whose contents are in the page cache.
+ * Inodes: their life, the locking of pairs, the balance of writers against exec, and file
+ * operations for those whose contents are in the page cache.
  *
  * i_writers counts files open for writing while positive and those that must not be written
  * (programs being executed) while negative; it moves by compare-and-exchange and never crosses zero
  * in one step.
  *
- * Does not: keep unused inodes (a file system in memory holds its own by reference; a cache by number comes with
- * the first one on a disk).
+ * Does not: keep unused inodes (a file system in memory holds its own by reference; a cache by
+ * number comes with the first one on a disk).
  */
 #include <exo/cred.h>
 #include <exo/err.h>
@@ -26,7 +26,7 @@ s64 inode_now_ns(void)
 	return (s64)ktime_get_coarse_real_ns();
 }
 
-/* Nothing can be looked up, made or followed: what a plain file is until its file system says more. */
+/* Nothing can be looked up, made or followed: what a file is until its file system says more. */
 static const struct inode_ops no_inode_ops;
 static const struct mapping_ops no_mapping_ops;
 

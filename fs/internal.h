@@ -54,7 +54,7 @@ struct walk {
 
 enum walk_how {
 	WALK_MORE	= 1U << 0,	/* not the last component of the text at hand */
-	WALK_LAST	= 1U << 1,	/* the last of the whole path: a link only with LOOKUP_FOLLOW */
+	WALK_LAST	= 1U << 1,	/* the last of the path: a link only with LOOKUP_FOLLOW */
 };
 
 int __must_check walk_begin(struct walk *w, int dfd, const char *name, u32 flags);
@@ -68,7 +68,7 @@ const char *__must_check walk_into(struct walk *w, struct dentry *dentry, u32 ho
 /* Forgets the link whose text has been used up, after its last component was looked up. */
 void walk_pop_link(struct walk *w);
 
-/* Contents that are written as such: writing a device or a pipe changes nothing in the file system. */
+/* Has contents in the file system: writing a device or a pipe changes nothing there. */
 static inline bool inode_is_data(const struct inode *inode)
 {
 	return S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode) || S_ISLNK(inode->i_mode);

@@ -7,7 +7,8 @@
  * the name up, checks, and calls the file system; the victim's or target's own i_lock is taken
  * inside, since its link count changes.
  *
- * Does not: restrict hard links to one's own files (fs.protected_hardlinks is 0, as in Linux itself).
+ * Does not: restrict hard links to one's own files (fs.protected_hardlinks is 0, as in Linux
+ * itself).
  */
 #include <exo/cred.h>
 #include <exo/err.h>
@@ -225,7 +226,7 @@ static int remove_locked(struct parent_lookup *p, bool isdir, struct inode **kep
 	else if (p->last.name[p->last.len])
 		err = S_ISDIR(d->d_inode->i_mode) ? -EISDIR : -ENOTDIR;
 	else {
-		/* its contents are freed by the last inode_put(), after the directory is unlocked */
+		/* the last inode_put() frees its contents: after the directory is unlocked */
 		*kept = inode_get(d->d_inode);
 		err = unlink_do(dir, d);
 	}

@@ -3,7 +3,8 @@
  * Directories kept in memory, for tmpfs, devtmpfs and tarfs: the names of one directory, found by
  * name and listed newest first (as Linux's tmpfs lists them). fs/memdir.c.
  *
- * An entry holds a reference on its inode, so what has a name stays. All under the directory's i_lock.
+ * An entry holds a reference on its inode, so what has a name stays. All under the directory's
+ * i_lock.
  */
 #ifndef FS_MEMDIR_H
 #define FS_MEMDIR_H

@@ -3,9 +3,10 @@
  * The mount tree: its table, attaching, detaching, cloning and moving, write access.
  * The system calls are in mountcalls.c.
  *
- * mount_mutex (sleeping) orders changes of the tree and of flags; mount_lock (spin), taken inside it
- * for the changes themselves, guards the table, the links and mnt_writers' race with turning
- * read-only. Path lookup takes mount_lock alone. Order: mount_mutex > rename_mutex, i_lock > mount_lock > dcache_lock.
+ * mount_mutex (sleeping) orders changes of the tree and of flags; mount_lock (spin), taken inside
+ * it for the changes themselves, guards the table, the links and mnt_writers' race with turning
+ * read-only. Path lookup takes mount_lock alone. Order: mount_mutex > rename_mutex, i_lock >
+ * mount_lock > dcache_lock.
  *
  * Does not: expiry, propagation, namespaces.
  */
@@ -344,7 +345,7 @@ void rootfs_init(void)
 	struct path root;
 
 	dcache_init();
-	/* a type of its own, so that it has Linux's name in /proc/mounts and nobody mounts it again */
+	/* a type of its own: Linux's name in /proc/mounts, and nobody mounts it again */
 	rootfs = *filesystem_find("tmpfs");
 	rootfs.name = "rootfs";
 	sb = super_mount(&rootfs, "rootfs", 0, "mode=1777");

@@ -6,7 +6,8 @@
  * where it touches the tree.
  *
  * Does not: propagation (making private is true already, the other kinds are -EINVAL), MNT_EXPIRE
- * (-EINVAL), MNT_FORCE (accepted: no file system here has requests that could be aborted), pivot_root.
+ * (-EINVAL), MNT_FORCE (accepted: no file system here has requests that could be aborted),
+ * pivot_root.
  */
 #include <exo/cred.h>
 #include <exo/err.h>

@@ -3,10 +3,10 @@
  * From a path to an object.
  *
  * A walk stands at w->path, holding references, and takes one component after the other: search
- * permission on the directory, d_lookup(), and only if the name is not cached i_lock and the file system.
- * The text of a symbolic link is walked in place: the rest of the text before it is remembered in
- * w->stack, which lies in the walk for WALK_EMBEDDED_LINKS links and on the heap beyond. So a
- * cached path costs no allocation.
+ * permission on the directory, d_lookup(), and only if the name is not cached i_lock and the file
+ * system. The text of a symbolic link is walked in place: the rest of the text before it is
+ * remembered in w->stack, which lies in the walk for WALK_EMBEDDED_LINKS links and on the heap
+ * beyond. So a cached path costs no allocation.
  *
  * Invariant: w->depth links are held in w->stack[0 .. depth); the text at hand belongs to the last
  * of them, or to the caller if there is none. w->root.mnt is NULL until the root was needed.

@@ -2,9 +2,9 @@
 /*
  * Opening by name: open(2) and its kin, and the same for the kernel.
  *
- * open_how_init() decides what the flags mean; then the path is walked to its last component, which is
- * looked up or, with O_CREAT, made; open_finish() checks what was found and makes the file.
- * A file open for writing holds the write side of its inode (against exec) and of its mount
+ * open_how_init() decides what the flags mean; then the path is walked to its last component,
+ * which is looked up or, with O_CREAT, made; open_finish() checks what was found and makes the
+ * file. A file open for writing holds the write side of its inode (against exec) and of its mount
  * (against remounting read-only) until put_path.
  *
  * Does not: O_DIRECT (-EINVAL: there is only the page cache), openat2(2).
@@ -109,7 +109,7 @@ int file_open_dentry(struct file *f, const struct path *path)
 
 struct opening {
 	const struct open_how *how;
-	struct file *file;		/* allocated before anything is made, so that making is not in vain */
+	struct file *file;		/* allocated before anything is made; NULL: not yet */
 	bool created;
 };
 

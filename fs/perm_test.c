@@ -165,7 +165,8 @@ static void exec_busy_body(struct ktest *ctx)
 	struct file *f = file_open_exec(AT_FDCWD, "/ktest/f", 0);
 
 	KTEST_ASSERT(ctx, !IS_ERR(f));
-	if (open_as("/ktest/f", O_WRONLY) != -ETXTBSY || open_as("/ktest/f", O_RDONLY | O_TRUNC) != -ETXTBSY)
+	if (open_as("/ktest/f", O_WRONLY) != -ETXTBSY ||
+	    open_as("/ktest/f", O_RDONLY | O_TRUNC) != -ETXTBSY)
 		ktest_fail(ctx, __FILE__, __LINE__, "a running program could be written");
 	file_exec_done(f);
 	KTEST_RETURN_IF_FAILED(ctx);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Listing directories: getdents64(2), getdents(2), and what the file operations of directories share.
+ * Listing directories: getdents64(2), getdents(2), and what the file operations of directories
+ * share.
  *
  * The file's pos_lock, then the directory's i_lock, are held while its file system emits; records
  * go straight to user memory. A record's d_off is where the next one stands, so it is written when

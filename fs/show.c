@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Paths and mounts as text: path_name() for getcwd(2) and /proc, /proc/mounts, /proc/self/mountinfo.
+ * Paths and mounts as text: path_name() for getcwd(2) and /proc, /proc/mounts,
+ * /proc/self/mountinfo.
  *
  * mount_lock and dcache_lock are held while the chain of parents is climbed, so that no rename
  * or mount can tear it.

@@ -2,8 +2,9 @@
 /*
  * sendfile(2) and copy_file_range(2): file to file inside the kernel.
  *
- * Data goes from the page cache of the input straight into the output's write, one page at a time; what
- * has no page cache goes through a buffer. Neither position moves further than what was written.
+ * Data goes from the page cache of the input straight into the output's write, one page at a
+ * time; what has no page cache goes through a buffer. Neither position moves further than what
+ * was written.
  *
  * Does not: splice(2), vmsplice(2), tee(2) (-ENOSYS: pipes here hold bytes, not pages).
  */

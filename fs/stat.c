@@ -3,7 +3,8 @@
  * What files are: stat(2) in all its forms, statx(2), statfs(2), readlink(2).
  *
  * One struct kstat is filled, then laid out as the caller wants it. Attributes are read without
- * i_lock: each is one word, and a caller who needs a consistent set has to keep others away himself.
+ * i_lock: each is one word, and a caller who needs a consistent set has to keep others away
+ * himself.
  */
 #include <exo/anon_file.h>
 #include <exo/err.h>

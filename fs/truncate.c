@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* truncate(2), ftruncate(2), fallocate(2): the checks; the work is inode_truncate() and the file's. */
+/* truncate(2), ftruncate(2), fallocate(2): checks; the work is inode_truncate() and the file's. */
 #include <exo/err.h>
 #include <exo/fdtable.h>
 #include <exo/syscall.h>

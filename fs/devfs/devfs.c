@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * devtmpfs: a tmpfs with one instance, in which the nodes of registered character devices appear by themselves.
+ * devtmpfs: a tmpfs with one instance, in which the nodes of registered character devices appear
+ * by themselves.
  *
  * Nobody tells this file about devices: chrdev_next() lists registrations in order, and a cursor
- * kept here says how far they have been entered. Every lookup of a missing name and every listing first
- * enters what is new. So a node that a user removed does not come back.
+ * kept here says how far they have been entered. Every lookup of a missing name and every listing
+ * first enters what is new. So a node that a user removed does not come back.
  *
- * The cursor is guarded by enter_mutex; a directory's names by its i_lock. Order: i_lock of the root
- * (held by the caller) > enter_mutex > i_lock of a directory below.
- * Missing names are not remembered in the dentry cache, since they may appear at any time.
+ * The cursor is guarded by enter_mutex; a directory's names by its i_lock. Order: i_lock of the
+ * root (held by the caller) > enter_mutex > i_lock of a directory below. Missing names are not
+ * remembered in the dentry cache, since they may appear at any time.
  */
 #include <exo/chrdev.h>
 #include <exo/err.h>

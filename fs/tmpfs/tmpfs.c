@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * tmpfs: files in memory. Names are a memdir in each directory, contents are pages of the page cache with nothing behind them.
+ * tmpfs: files in memory. Names are a memdir in each directory, contents are pages of the page
+ * cache with nothing behind them.
  *
  * Invariant: sb->pages is the number of dirty pages of all its files (a page is charged when it is
  * first dirtied and given back when it leaves the cache), sb->inodes the number of inodes. Both are
@@ -126,7 +127,8 @@ static int tmpfs_fallocate_locked(struct inode *inode, int mode, loff_t offset, 
 	err = tmpfs_allocate(inode, offset, end);
 	if (err) {
 		/* what was made beyond the end goes again; within the file it does no harm */
-		mapping_punch(&inode->i_mapping, max(offset, (loff_t)ALIGN_UP(old, PAGE_SIZE)), end);
+		old = (loff_t)ALIGN_UP((u64)old, PAGE_SIZE);
+		mapping_punch(&inode->i_mapping, max(offset, old), end);
 		return err;
 	}
 	if (!(mode & FALLOC_FL_KEEP_SIZE) && end > old)

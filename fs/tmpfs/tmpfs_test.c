@@ -30,8 +30,8 @@ static void data_body(struct ktest *ctx, struct file *f, u8 *buf)
 	KTEST_ASSERT_EQ(ctx, st.blocks, 4 * PAGE_SIZE / 512);	/* pages 0, 1, 2 and 5 */
 	memset(buf, 0, PATTERN_BYTES);
 	for (pos = 0, done = 0; done < PATTERN_BYTES;) {
-		ssize_t n = file_read_kernel(f, buf + done, min_t(size_t, 777, PATTERN_BYTES - done),
-					     &pos);
+		size_t want = min_t(size_t, 777, PATTERN_BYTES - done);
+		ssize_t n = file_read_kernel(f, buf + done, want, &pos);
 
 		KTEST_ASSERT_GT(ctx, n, 0);
 		done += (size_t)n;

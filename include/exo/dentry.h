@@ -8,14 +8,15 @@
  * only remembered while in use).
  *
  * Invariants: a dentry holds one reference on its parent (roots are their own parent) and one on
- * its inode; hashed dentries of one parent have different names; d_count == 0 exactly if the dentry is on the
- * unused list or is being freed.
+ * its inode; hashed dentries of one parent have different names; d_count == 0 exactly if the
+ * dentry is on the unused list or is being freed.
  *
- * Locks. dcache_lock (spin) guards the hash chains, d_subdirs, the unused list, the flags and every change of
- * d_count from or to 0. A hashed dentry's d_inode goes from NULL to an inode, and d_name and
- * d_parent change, only under i_lock of the parent's inode as well (d_parent: and rename_mutex). A name
- * is looked up on the file system only under i_lock of the directory, so there is one dentry for each name.
- * Readers go through d_lookup() alone: a lockless read side replaces its inside, and dentries are freed in one place.
+ * Locks. dcache_lock (spin) guards the hash chains, d_subdirs, the unused list, the flags and
+ * every change of d_count from or to 0. A hashed dentry's d_inode goes from NULL to an inode, and
+ * d_name and d_parent change, only under i_lock of the parent's inode as well (d_parent: and
+ * rename_mutex). A name is looked up on the file system only under i_lock of the directory, so
+ * there is one dentry for each name. Readers go through d_lookup() alone: a lockless read side
+ * replaces its inside, and dentries are freed in one place.
  */
 #ifndef EXO_DENTRY_H
 #define EXO_DENTRY_H
@@ -77,7 +78,8 @@ struct dentry *__must_check d_alloc(struct dentry *parent, const struct qstr *na
 /* The root of a file system: takes the reference on `inode` (also on failure); NULL: no memory. */
 struct dentry *__must_check d_alloc_root(struct super_block *sb, struct inode *inode);
 /* A nameless one, for O_TMPFILE and memfd. Takes the reference on `inode`. */
-struct dentry *__must_check d_alloc_anon(struct super_block *sb, struct inode *inode, const char *name);
+struct dentry *__must_check d_alloc_anon(struct super_block *sb, struct inode *inode,
+					 const char *name);
 
 static inline struct dentry *d_get(struct dentry *dentry)
 {

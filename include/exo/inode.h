@@ -5,9 +5,10 @@
  * Life: inode_alloc() gives one reference; dentries, open files and (in memory file systems)
  * directory entries hold more. The last inode_put() runs super_ops.evict and drops the pages.
  *
- * Locks. i_lock (sleeping) orders every change of the inode: contents' size, attributes, and for a
- * directory its entries. Order: rename_mutex > directories from the root down (unrelated ones by
- * address) > other inodes by address > page locks > i_mapping.lock. Single attributes may be read without it.
+ * Locks. i_lock (sleeping) orders every change of the inode: contents' size, attributes, and for
+ * a directory its entries. Order: rename_mutex > directories from the root down (unrelated ones
+ * by address) > other inodes by address > page locks > i_mapping.lock. Single attributes may be
+ * read without it.
  */
 #ifndef EXO_INODE_H
 #define EXO_INODE_H
@@ -132,17 +133,18 @@ struct inode {
 
 	struct spinlock i_slot_lock;	/* guards the two below */
 	struct pipe *i_pipe;		/* FIFO: the pipe while it is open */
-	struct file_locks *i_locks;	/* advisory locks; made at the first one, freed with the inode */
+	struct file_locks *i_locks;	/* advisory locks, made at the first one */
 
-	struct mapping i_mapping;	/* contents; size_bytes is the file size (also of symlinks) */
+	struct mapping i_mapping;	/* contents; size_bytes is the file's size */
 	struct list_head i_sb_link;	/* [s_inode_lock] on s_inodes */
 };
 
 /* ---- life: fs/inode.c ---- */
 
 /*
- * A new inode of `sb` (fs->inode_bytes large, zeroed behind struct inode): one reference, nlink 1,
- * all times now, a fresh i_ino, special operations if `mode` is a device, FIFO or socket. NULL: no memory.
+ * A new inode of `sb` (fs->inode_bytes large, zeroed behind struct inode): one reference, nlink
+ * 1, all times now, a fresh i_ino, special operations if `mode` is a device, FIFO or socket.
+ * NULL: no memory.
  */
 struct inode *__must_check inode_alloc(struct super_block *sb, umode_t mode, dev_t rdev);
 static inline struct inode *inode_get(struct inode *inode)

@@ -3,11 +3,13 @@
  * The mount tree, and a path: a place in it. fs/mount.c.
  *
  * A mount shows the tree below mnt_root (a dentry of its super block) at mnt_mountpoint in
- * mnt_parent. Mounts stack: the newest at a place hides the others. There is one tree for all tasks.
+ * mnt_parent. Mounts stack: the newest at a place hides the others. There is one tree for all
+ * tasks.
  *
- * Invariants: an attached mount has one reference of the tree, and holds one on its parent mount and on the mountpoint dentry, whose
- * DENTRY_MOUNTPOINT is set. Locks: mount_mutex (sleeping) orders changes of the tree; mount_lock (spin,
- * inside it) guards the table that path lookup reads. mount_mutex is taken inside no i_lock.
+ * Invariants: an attached mount has one reference of the tree, and holds one on its parent mount
+ * and on the mountpoint dentry, whose DENTRY_MOUNTPOINT is set. Locks: mount_mutex (sleeping)
+ * orders changes of the tree; mount_lock (spin, inside it) guards the table that path lookup
+ * reads. mount_mutex is taken inside no i_lock.
  *
  * Does not: propagation between peers (all mounts are private), namespaces.
  */
@@ -51,7 +53,7 @@ struct mount {
 	u32 mnt_flags;			/* [mount_mutex] enum mnt_flag */
 	struct mount *mnt_copy;		/* [mount_mutex] while a tree is being cloned */
 	refcount_t mnt_count;
-	int mnt_writers;		/* [a] operations and files that write; < 0: turning read-only */
+	int mnt_writers;		/* [a] operations and files that write */
 };
 
 struct path {

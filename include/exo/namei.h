@@ -23,20 +23,23 @@ enum lookup_flag {
 	LOOKUP_EMPTY	= 1U << 2,	/* "" means dfd itself (AT_EMPTY_PATH) */
 };
 
-/* The object `name` stands for, starting at dfd (AT_FDCWD or a descriptor); *out gets references. */
+/* What `name` stands for, from dfd (AT_FDCWD or a descriptor) on; *out gets references. */
 int __must_check path_lookup_at(int dfd, const char *name, u32 flags, struct path *out);
 /* The same for a name in user memory. */
 int __must_check user_path_at(int dfd, const char __user *name, u32 flags, struct path *out);
-/* AT_SYMLINK_NOFOLLOW, AT_SYMLINK_FOLLOW and AT_EMPTY_PATH as lookup flags. `follow`: the default. */
+/* AT_SYMLINK_NOFOLLOW, _FOLLOW and AT_EMPTY_PATH as lookup flags. `follow`: the default. */
 u32 at_to_lookup_flags(int at_flags, bool follow);
 
-/* A path copied from user memory; short ones need no allocation. Put only after a get that worked. */
+/*
+ * A path copied from user memory; short ones need no allocation. Get: 0, -ENAMETOOLONG, -EFAULT,
+ * -ENOMEM. Put only after a get that worked.
+ */
 struct user_name {
 	const char *text;
 	char *heap;
 	char small[160];
 };
-int __must_check user_name_get(struct user_name *n, const char __user *name);	/* 0, -ENAMETOOLONG, -EFAULT, -ENOMEM */
+int __must_check user_name_get(struct user_name *n, const char __user *name);
 void user_name_put(struct user_name *n);
 
 /* How the last component of a path looks. */
@@ -85,8 +88,9 @@ struct file *__must_check file_open_path(const struct path *path, u32 flags);
 bool path_may_suid(const struct path *path);
 
 /*
- * The name of a path below current's root, at the end of buf[n]: a pointer into buf, ERR_PTR(-ENAMETOOLONG).
- * A removed name ends in " (deleted)"; what lies outside the root begins with "(unreachable)".
+ * The name of a path below current's root, at the end of buf[n]: a pointer into buf,
+ * ERR_PTR(-ENAMETOOLONG). A removed name ends in " (deleted)"; what lies outside the root begins
+ * with "(unreachable)".
  */
 char *__must_check path_name(const struct path *path, char *buf, size_t n);
 

@@ -2,8 +2,9 @@
 /*
  * File system types and their instances. fs/super.c.
  *
- * A type is a constant struct in the section `filesystem`; mount(2) finds it by name. An instance, the super block, lives while a
- * mount (or a kernel user) holds it: the last super_put() drops its names, evicts its inodes and calls put_super.
+ * A type is a constant struct in the section `filesystem`; mount(2) finds it by name. An
+ * instance, the super block, lives while a mount (or a kernel user) holds it: the last
+ * super_put() drops its names, evicts its inodes and calls put_super.
  */
 #ifndef EXO_SUPER_H
 #define EXO_SUPER_H
