@@ -64,7 +64,7 @@ static int advise_populate(struct vma *v, unsigned long start, unsigned long end
 	bool write = advice == MADV_POPULATE_WRITE;
 
 	if (v->flags & VMA_IO || !(v->flags & (write ? VMA_WRITE : VMA_ACCESS)))
-		return v->flags & VMA_IO ? -EINVAL : -EFAULT;
+		return -EINVAL;
 	for (; start < end; start += PAGE_SIZE) {
 		int err = mm_fault(v, start, write ? MM_FAULT_WRITE : 0);
 
