@@ -38,7 +38,8 @@ static bool processes_signal(int signo)
 	if (!processes_left())
 		return true;
 	kill(-1, signo);
-	/* What is stopped has to run to see the signal. */
+	/* Interactive shells ignore SIGTERM; what is stopped has to run to see any signal. */
+	kill(-1, SIGHUP);
 	kill(-1, SIGCONT);
 	while (processes_left()) {
 		if (now_ms() >= end)

@@ -3,8 +3,8 @@
  * Starting children.
  *
  * Each is the leader of a session of its own, so that a shell has job control and nothing it does
- * to process groups touches init. The controlling terminal is taken from whoever had it: that
- * session's leader is gone.
+ * to process groups touches init. Its terminal becomes the controlling one unless a living session
+ * has it: what runs beside a login shell writes to the console, and ^C is not for it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -90,7 +90,7 @@ static void terminal_behind_console(void)
 		return;
 	snprintf(path, sizeof(path), "/dev/%s", name);
 	if (terminal_open(path))
-		ioctl(STDIN_FILENO, TIOCSCTTY, 1);
+		ioctl(STDIN_FILENO, TIOCSCTTY, 0);
 }
 
 static bool child_terminal(const char *terminal, bool own)
@@ -105,9 +105,10 @@ static bool child_terminal(const char *terminal, bool own)
 			return false;
 	}
 	if (own) {
-		if (ioctl(STDIN_FILENO, TIOCSCTTY, 1) < 0)
+		if (ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0 && errno != EPERM)
 			terminal_behind_console();
-		terminal_sane();
+		if (tcgetpgrp(STDIN_FILENO) == getpid())
+			terminal_sane();
 	}
 	return true;
 }

@@ -17,11 +17,12 @@
 #include "sh.h"
 #include "var.h"
 
-#define NESTING_MAX	64	/* brackets, unary operators and variables within one another */
+#define NESTING_MAX	64	/* brackets and unary operators within one another */
+#define VARIABLES_MAX	16	/* variables whose values name variables */
 
 struct arith {
 	const char *at;
-	unsigned int skip, nesting;
+	unsigned int skip, nesting, variables;
 	bool failed;
 };
 
@@ -153,7 +154,7 @@ static long number(struct arith *a)
 static long value_of(struct arith *a, const char *name)
 {
 	const char *text = var_get(name);
-	struct arith inner = { .at = text, .nesting = a->nesting + 1 };
+	struct arith inner = { .at = text, .variables = a->variables + 1 };
 	long value;
 
 	if (!text) {
@@ -163,7 +164,7 @@ static long value_of(struct arith *a, const char *name)
 	}
 	if (!text[strspn(text, " \t\n")] || a->failed)
 		return 0;
-	if (inner.nesting > NESTING_MAX)
+	if (inner.variables > VARIABLES_MAX)
 		return fail(a, "variables refer to one another");
 	value = binary(&inner, 0);
 	skip_blanks(&inner);

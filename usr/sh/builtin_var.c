@@ -203,10 +203,12 @@ int builtin_shift(int argc, char **argv)
 	char *end = "";
 	long count = argc > 1 ? strtol(argv[1], &end, 10) : 1;
 
-	if (*end || count < 0 || count > sh.params.count) {
-		sh_fail(1, "shift: cannot shift by %s", argc > 1 ? argv[1] : "1");
-		return 1;
+	if (*end || count < 0) {
+		sh_fail(2, "shift: %s: not a number this takes", argv[1]);
+		return 2;
 	}
+	if (count > sh.params.count)
+		return 1;
 	params_replace(sh.params.count - (int)count, sh.params.values + count);
 	return 0;
 }

@@ -4,12 +4,8 @@
  * screen is wide.
  *
  * The text is bytes; a UTF-8 sequence moves and goes as one and is taken to be one column wide.
- * What is on the screen is described by `row`: how many rows below the prompt's the cursor stands;
- * a redraw goes up that many rows and writes everything anew. A character typed at the end is only
- * echoed.
+ * edit_draw.c knows the screen; what is inserted at the end of a row that has room is only echoed.
  */
-#include "edit.h"
-
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -17,123 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "editor.h"
 #include "sh.h"
 #include "trap.h"
 
-struct editor {
-	const char *prompt;
-	struct buf text;
-	size_t cursor;		/* a byte offset, never inside a UTF-8 sequence */
-	size_t columns;
-	size_t row;		/* of the cursor on the screen, 0 is the prompt's last row */
-	size_t back;		/* which history line is shown, 0: the new one */
-	char *draft;		/* the new line, while another is shown */
-	bool tabbed;		/* the last key was a tab that did not decide */
-};
-
 static struct buf killed;	/* what ^K ^U ^W took, for ^Y */
-
-/* ---- drawing ---- */
-
-static bool continues(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-/* What is shown for the text: control characters as ^X. Returns the columns it takes. */
-static size_t render(struct buf *out, const char *s, size_t len)
-{
-	size_t columns = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
-
-		if (c < ' ' || c == 0x7f) {
-			buf_add(out, '^');
-			buf_add(out, (char)(c ^ 0x40));
-			columns += 2;
-		} else {
-			buf_add(out, (char)c);
-			columns += !continues((char)c);
-		}
-	}
-	return columns;
-}
-
-/* The columns of the prompt's last line; escape sequences take none. */
-static size_t prompt_columns(const char *prompt)
-{
-	size_t columns = 0;
-
-	for (const char *s = prompt; *s; s++) {
-		if (*s == '\n') {
-			columns = 0;
-		} else if (*s == '\033' && s[1] == '[') {
-			s += 2;
-			s += strspn(s, "0123456789;?");
-			if (!*s)
-				break;
-		} else {
-			columns += !continues(*s) && (unsigned char)*s >= ' ';
-		}
-	}
-	return columns;
-}
-
-static void move(struct buf *out, size_t count, char direction)
-{
-	char text[24];
-
-	if (!count)
-		return;
-	snprintf(text, sizeof(text), "\033[%zu%c", count, direction);
-	buf_adds(out, text);
-}
-
-static void draw(struct editor *e)
-{
-	size_t start = prompt_columns(e->prompt), columns = e->columns, total, at;
-	const char *last_line = strrchr(e->prompt, '\n');
-	struct buf out = { 0 }, head = { 0 };
-
-	move(&out, e->row, 'A');
-	buf_adds(&out, "\r");
-	buf_adds(&out, last_line ? last_line + 1 : e->prompt);
-	total = start + render(&out, buf_str(&e->text), e->text.len);
-	at = start + render(&head, buf_str(&e->text), e->cursor);
-	if (total && total % columns == 0)
-		buf_add(&out, '\n');	/* the terminal itself waits with the wrap */
-	buf_adds(&out, "\033[J");
-	move(&out, total / columns - at / columns, 'A');
-	buf_adds(&out, "\r");
-	move(&out, at % columns, 'C');
-	e->row = at / columns;
-	terminal_write(&out);
-	buf_free(&out);
-	buf_free(&head);
-}
-
-/* The cursor goes below the text, where output may begin. */
-static void draw_end(struct editor *e)
-{
-	struct buf out = { 0 };
-
-	e->cursor = e->text.len;
-	draw(e);
-	buf_add(&out, '\n');
-	terminal_write(&out);
-	buf_free(&out);
-	e->row = 0;
-}
-
-static void write_text(const char *s)
-{
-	struct buf out = { 0 };
-
-	buf_adds(&out, s);
-	terminal_write(&out);
-	buf_free(&out);
-}
 
 /* ---- moving and changing ---- */
 
@@ -141,7 +25,7 @@ static size_t before(const struct editor *e, size_t at)
 {
 	if (at)
 		at--;
-	while (at && continues(e->text.s[at]))
+	while (at && utf8_continues(e->text.s[at]))
 		at--;
 	return at;
 }
@@ -150,7 +34,7 @@ static size_t after(const struct editor *e, size_t at)
 {
 	if (at < e->text.len)
 		at++;
-	while (at < e->text.len && continues(e->text.s[at]))
+	while (at < e->text.len && utf8_continues(e->text.s[at]))
 		at++;
 	return at;
 }
@@ -205,28 +89,33 @@ static void cut(struct editor *e, size_t from, size_t to, bool keep)
 	draw(e);
 }
 
-static void insert(struct editor *e, const char *s, size_t len)
+static bool all_printable(const char *s, size_t len)
 {
-	buf_insert(&e->text, e->cursor, s, len);
-	e->cursor += len;
-	draw(e);
+	for (size_t i = 0; i < len; i++)
+		if (!isprint((unsigned char)s[i]))
+			return false;
+	return true;
 }
 
-/* A typed character; at the end of a row that has room it is all that need be written. */
-static void type(struct editor *e, char c)
+/* At the end of a row that has room for it, what is inserted is all that need be written. */
+static void insert(struct editor *e, const char *s, size_t len)
 {
 	struct buf shown = { 0 };
-	size_t columns = prompt_columns(e->prompt) + render(&shown, buf_str(&e->text), e->text.len);
-	bool plain = e->cursor == e->text.len && isprint((unsigned char)c) &&
-		     (columns + 1) % e->columns != 0;
+	size_t before = draw_prompt_columns(e->prompt) +
+			draw_render(&shown, buf_str(&e->text), e->text.len);
+	bool fits = e->cursor == e->text.len && all_printable(s, len) &&
+		    before % e->columns + len < e->columns;
 
-	buf_free(&shown);
-	if (!plain) {
-		insert(e, &c, 1);
-		return;
+	buf_insert(&e->text, e->cursor, s, len);
+	e->cursor += len;
+	shown.len = 0;
+	if (fits) {
+		buf_addn(&shown, s, len);
+		terminal_write(&shown);
+	} else {
+		draw(e);
 	}
-	buf_insert(&e->text, e->cursor++, &c, 1);
-	write_text((char[]){ c, '\0' });
+	buf_free(&shown);
 }
 
 static void exchange(struct editor *e)
@@ -245,12 +134,11 @@ static void exchange(struct editor *e)
 	draw(e);
 }
 
-static void replace(struct editor *e, const char *text)
+static void text_set(struct editor *e, const char *text)
 {
 	e->text.len = 0;
 	buf_adds(&e->text, text);
 	e->cursor = e->text.len;
-	draw(e);
 }
 
 /* ---- history ---- */
@@ -270,7 +158,8 @@ static void history_go(struct editor *e, bool older)
 	if (!line)
 		return;
 	e->back = older ? e->back + 1 : e->back - 1;
-	replace(e, line);
+	text_set(e, line);
+	draw(e);
 }
 
 /* The nearest line at or beyond `back` that contains the text; 0: none. */
@@ -302,7 +191,8 @@ static int search(struct editor *e)
 		buf_adds(&prompt, buf_str(&wanted));
 		buf_adds(&prompt, wanted.len && !found ? " [none]: " : ": ");
 		e->prompt = prompt.s;
-		replace(e, found ? history_get(found) : wanted.len ? "" : old_text);
+		text_set(e, found ? history_get(found) : wanted.len ? "" : old_text);
+		draw_all(e);
 		key = terminal_key();
 		if (key == CTRL('r')) {
 			size_t older = search_from(found + 1, buf_str(&wanted));
@@ -320,9 +210,8 @@ static int search(struct editor *e)
 	}
 	e->prompt = old_prompt;
 	if (key == CTRL('g') || key == CTRL('c'))
-		replace(e, old_text);
-	else
-		draw(e);
+		text_set(e, old_text);
+	draw_all(e);
 	free(old_text);
 	buf_free(&wanted);
 	buf_free(&prompt);
@@ -348,6 +237,21 @@ static void list_choices(struct editor *e, const struct completion *c)
 		fputc('\n', stderr);
 	}
 	e->row = 0;
+	draw_all(e);
+}
+
+/* From `start` to the cursor; what is there already is not written again. */
+static void word_replace(struct editor *e, size_t start, const struct buf *text)
+{
+	size_t len = e->cursor - start;
+
+	if (text->len >= len && memcmp(e->text.s + start, text->s, len) == 0) {
+		insert(e, text->s + len, text->len - len);
+		return;
+	}
+	buf_remove(&e->text, start, len);
+	e->cursor = start;
+	insert(e, text->s, text->len);
 	draw(e);
 }
 
@@ -367,15 +271,13 @@ static void tab(struct editor *e)
 			buf_add(&text, ' ');
 		}
 		if (text.len > e->cursor - c.start || c.count == 1) {
-			buf_remove(&e->text, c.start, e->cursor - c.start);
-			e->cursor = c.start;
-			insert(e, text.s, text.len);
+			word_replace(e, c.start, &text);
 			e->tabbed = false;
 		}
 		buf_free(&text);
 	}
 	if (c.count != 1 && !e->tabbed) {
-		write_text("\a");
+		draw_raw("\a");
 		e->tabbed = true;
 	} else if (c.count > 1) {
 		list_choices(e, &c);
@@ -387,9 +289,9 @@ static void tab(struct editor *e)
 
 static void clear_screen(struct editor *e)
 {
-	write_text("\033[H\033[2J");
+	draw_raw("\033[H\033[2J");
 	e->row = 0;
-	draw(e);
+	draw_all(e);
 }
 
 static void cursor_to(struct editor *e, size_t at)
@@ -422,11 +324,11 @@ static void edit_key(struct editor *e, int key)
 	case CTRL('n'): case KEY_DOWN: history_go(e, false); break;
 	case KEY_RESIZE:
 		e->columns = terminal_columns();
-		draw(e);
+		draw_all(e);
 		break;
 	default:
 		if (key >= ' ' && key < KEY_NONE)
-			type(e, (char)key);
+			insert(e, (char[]){ (char)key }, 1);
 	}
 }
 
@@ -482,14 +384,9 @@ enum edit_result edit_line(const char *prompt, bool first, struct buf *out)
 	if (!terminal_raw())
 		return line_plain(prompt, out);
 	e.columns = terminal_columns();
-	if (strrchr(prompt, '\n'))
-		write_text(arena_strndup(sh.scratch, prompt,
-					 (size_t)(strrchr(prompt, '\n') - prompt) + 1));
-	draw(&e);
+	draw_first(&e);
 	result = edit_loop(&e);
-	if (result == EDIT_INTERRUPTED)
-		buf_add(&e.text, CTRL('c'));	/* shown as ^C */
-	draw_end(&e);
+	draw_end(&e, result == EDIT_INTERRUPTED ? "^C" : "");
 	terminal_cooked();
 	if (result == EDIT_LINE) {
 		history_add(buf_str(&e.text));

@@ -37,10 +37,10 @@ void fields_add(struct fields *fields, const char *text)
 
 void expansion_add(struct expansion *x, const char *s, enum origin origin)
 {
-	for (; *s; s++) {
-		buf_add(&x->chars, *s);
-		buf_add(&x->origins, (char)origin);
-	}
+	size_t len = strlen(s);
+
+	buf_addn(&x->chars, s, len);
+	buf_fill(&x->origins, (char)origin, len);
 }
 
 void expansion_mark(struct expansion *x, enum origin mark)
@@ -127,7 +127,7 @@ static void output_read(int fd, struct buf *out)
 		if (got <= 0)
 			break;
 		for (ssize_t i = 0; i < got; i++)
-			if (block[i])
+			if (block[i])	/* a NUL cannot be part of a word */
 				buf_add(out, block[i]);
 	}
 	while (out->len && out->s[out->len - 1] == '\n')

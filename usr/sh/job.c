@@ -135,23 +135,30 @@ static void no_interrupts(void)
 	signal(SIGQUIT, SIG_IGN);
 }
 
+/*
+ * Signals stay blocked until the child has its own dispositions: one sent to it right away must not
+ * meet what the shell does with it.
+ */
 pid_t job_fork(struct job *job, bool foreground)
 {
 	bool job_control = sh.job_control;
+	sigset_t all, before;
 	pid_t pid;
 
 	fflush(stdout);
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
 	pid = fork();
-	if (pid < 0) {
-		sh_warn("cannot fork: %s", strerror(errno));
-		return -1;
-	}
 	if (!pid) {
 		child_setup(job, foreground);
 		if (job && !foreground && !job_control)
 			no_interrupts();
-		return 0;
 	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (pid < 0)
+		sh_warn("cannot fork: %s", strerror(errno));
+	if (pid <= 0)
+		return pid;
 	if (!job)
 		return pid;
 	if (job_control) {

@@ -146,7 +146,18 @@ static void buf_reserve(struct buf *b, size_t more)
 
 void buf_add(struct buf *b, char c)
 {
-	buf_addn(b, &c, 1);
+	if (b->len + 2 > b->cap)
+		buf_reserve(b, 1);
+	b->s[b->len++] = c;
+	b->s[b->len] = '\0';
+}
+
+void buf_fill(struct buf *b, char c, size_t len)
+{
+	buf_reserve(b, len);
+	memset(b->s + b->len, c, len);
+	b->len += len;
+	b->s[b->len] = '\0';
 }
 
 void buf_addn(struct buf *b, const char *s, size_t len)

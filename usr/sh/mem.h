@@ -50,6 +50,7 @@ struct buf {
 
 void buf_add(struct buf *b, char c);
 void buf_addn(struct buf *b, const char *s, size_t len);
+void buf_fill(struct buf *b, char c, size_t len);
 void buf_adds(struct buf *b, const char *s);
 void buf_insert(struct buf *b, size_t at, const char *s, size_t len);
 void buf_remove(struct buf *b, size_t at, size_t len);
