@@ -54,7 +54,5 @@ void upcall_user_return(struct ptregs *regs)
 /* The place for a tracer's and a filter's look at the call; without them it only dispatches. */
 long upcall_syscall_slow(struct ptregs *regs)
 {
-	unsigned long nr = (unsigned long)regs_syscall_nr(regs);
-
-	return nr < NR_SYSCALL_SLOTS ? syscall_table[nr](regs) : -ENOSYS;
+	return regs_syscall_call(regs);
 }

@@ -59,7 +59,7 @@ def main(path):
     used = [codes[ord("?")]] + sorted(set(codes.values()) - {codes[ord("?")]})
     place = {glyph: i for i, glyph in enumerate(used)}
     print("/* Made by scripts/gen/font.py; do not edit. */")
-    print('#include "drivers/video/term.h"\n')
+    print('#include <exo/font.h>\n')
     print("static const u8 bits[] = {")
     for glyph in used:
         print("\t" + " ".join(f"{byte:#04x}," for byte in glyphs[glyph]))

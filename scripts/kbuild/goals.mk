@@ -44,7 +44,7 @@ hosttest:
 floors: $(objs) $(o)exo.objs
 	@$(PYTHON) scripts/check/floors.py --nm $(NM) $(odir)
 headers:
-	@$(PYTHON) scripts/check/headers.py --config $(o)include -- $(CC) $(cflags)
+	@$(PYTHON) scripts/check/headers.py -- $(CC) $(cflags)
 style:
 	@$(PYTHON) scripts/check/style.py
 # Always of the minimal configuration, whatever the present one is.

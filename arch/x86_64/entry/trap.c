@@ -20,6 +20,7 @@
 #include <asm/page.h>
 #include <asm/ptregs.h>
 #include <asm/thread.h>
+#include <uapi/linux/errno.h>
 #include <uapi/linux/siginfo.h>
 #include <uapi/linux/signal.h>
 #include "../boot/boot.h"
@@ -292,4 +293,11 @@ void trap_interrupt(struct ptregs *regs, unsigned long vector)
 	else if (this_cpu_read(cpu_hot.need_resched) && preempt_count() == 0 &&
 		 (regs->flags & X86_FLAGS_IF))
 		upcall_preempt();
+}
+
+long regs_syscall_call(const struct ptregs *regs)
+{
+	unsigned long nr = (unsigned long)regs_syscall_nr(regs);
+
+	return nr < NR_SYSCALL_SLOTS ? syscall_table[nr](regs) : -ENOSYS;
 }

@@ -56,6 +56,9 @@ static inline void regs_syscall_set_nr(struct ptregs *r, long nr)
 	r->orig_ax = nr;
 }
 
+/* What the entry code does for a call without work: the table's answer, -ENOSYS out of range. */
+long regs_syscall_call(const struct ptregs *r);
+
 /* Argument n, 0..5, of the system call ABI. */
 static __always_inline unsigned long regs_arg(const struct ptregs *r, unsigned int n)
 {
