@@ -17,6 +17,7 @@
 #include <exo/console.h>
 #include <exo/driver.h>
 #include <exo/err.h>
+#include <exo/heap.h>
 #include <exo/irq.h>
 #include <exo/kdev.h>
 #include <exo/log.h>
@@ -63,15 +64,16 @@ struct port {
 	bool present;			/* [I] after probing */
 	struct spinlock lock;		/* guards the registers */
 	u8 ier;				/* [lock] what IER holds */
-	struct tty tty;
+	const char *name;		/* [I] */
+	struct tty *tty;		/* [I] from probing on */
 	struct console console;
 };
 
 static struct port ports[] = {
-	{ .base = 0x3f8, .isa_irq = 4, .tty = { .name = "ttyS0" } },
-	{ .base = 0x2f8, .isa_irq = 3, .tty = { .name = "ttyS1" } },
-	{ .base = 0x3e8, .isa_irq = 4, .tty = { .name = "ttyS2" } },
-	{ .base = 0x2e8, .isa_irq = 3, .tty = { .name = "ttyS3" } },
+	{ .base = 0x3f8, .isa_irq = 4, .name = "ttyS0" },
+	{ .base = 0x2f8, .isa_irq = 3, .name = "ttyS1" },
+	{ .base = 0x3e8, .isa_irq = 4, .name = "ttyS2" },
+	{ .base = 0x2e8, .isa_irq = 3, .name = "ttyS3" },
 };
 
 static inline u8 reg_read(const struct port *p, u16 reg)
@@ -160,7 +162,7 @@ static void serial_console_write(struct console *con, const char *text, size_t n
 
 static void console_setup(struct port *p, unsigned int index)
 {
-	p->console.name = p->tty.name;
+	p->console.name = p->name;
 	p->console.write = serial_console_write;
 	p->console.dev = MKDEV(4, 64 + index);
 	p->console.rank = 100 - (int)index;
@@ -190,7 +192,7 @@ static bool send_some(struct port *p)
 
 	raw_spin_lock(&p->lock);
 	while (reg_read(p, LSR) & LSR_THRE) {
-		n = tty_output_pull(&p->tty, bytes, sizeof(bytes));
+		n = tty_output_pull(p->tty, bytes, sizeof(bytes));
 		for (i = 0; i < n; i++)
 			reg_write(p, THR, bytes[i]);
 		busy = n == sizeof(bytes);
@@ -217,12 +219,12 @@ static void serial_unthrottle(struct tty *tty)
 
 static void transmit(struct port *p)
 {
-	irqflags_t flags = spin_lock_irqsave(&p->tty.lock);
+	irqflags_t flags = spin_lock_irqsave(&p->tty->lock);
 
 	send_some(p);
-	if (p->tty.stopped || p->tty.out.head == p->tty.out.tail)
+	if (p->tty->stopped || p->tty->out.head == p->tty->out.tail)
 		ier_change(p, 0, IER_TX);
-	spin_unlock_irqrestore(&p->tty.lock, flags);
+	spin_unlock_irqrestore(&p->tty->lock, flags);
 }
 
 /*
@@ -235,14 +237,14 @@ static void receive(struct port *p)
 	while (reg_read(p, LSR) & LSR_DATA) {
 		u8 c;
 
-		if (!tty_has_room(&p->tty)) {
+		if (!tty_has_room(p->tty)) {
 			ier_change(p, 0, IER_RX);
-			if (!tty_has_room(&p->tty))
+			if (!tty_has_room(p->tty))
 				return;
 			ier_change(p, IER_RX, 0);
 		}
 		c = reg_read(p, RBR);
-		tty_receive(&p->tty, &c, 1);
+		tty_receive(p->tty, &c, 1);
 	}
 }
 
@@ -264,19 +266,25 @@ static const struct tty_ops serial_tty_ops = {
 
 static int port_start(struct port *p, unsigned int index)
 {
+	struct tty *tty;
 	int err;
 
-	p->tty.dev = MKDEV(4, 64 + index);
-	p->tty.ops = &serial_tty_ops;
-	p->tty.driver_data = p;
-	err = tty_register(&p->tty);
+	tty = kzalloc(sizeof(*tty), GFP_KERNEL);
+	if (!tty)
+		return -ENOMEM;
+	tty->name = p->name;
+	tty->dev = MKDEV(4, 64 + index);
+	tty->ops = &serial_tty_ops;
+	tty->driver_data = p;
+	p->tty = tty;
+	err = tty_register(tty);
 	if (!err)
 		err = irq_request(arch_irq_isa(p->isa_irq), serial_interrupt, IRQ_SHARED,
-				  p->tty.name, p);
+				  p->name, p);
 	if (err)
 		return err;
 	ier_change(p, IER_RX, 0);
-	log_info("%s: 16550 at port %#x, line %u", p->tty.name, p->base,
+	log_info("%s: 16550 at port %#x, line %u", p->name, p->base,
 		 arch_irq_isa(p->isa_irq));
 	return 0;
 }
