@@ -488,6 +488,7 @@ void __init bootinfo_fill(struct boot_info *info, unsigned int protocol, phys_ad
 		info->protocol = "multiboot2";
 		mb2_fill(info, loader_info);
 	}
+	fixmap_unmap(FIX_ACPI, window_used);
 	ranges_settle(info);
 	modules_settle(info);
 }
