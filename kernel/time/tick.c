@@ -4,7 +4,8 @@
  * coarse clocks, starts due time-outs, charges time, ends time slices.
  *
  * Ticks lie on whole multiples of TICK_NS. While the CPU idles the next one is put off until a
- * time-out is due (at most until the clock source would wrap), and the first one after catches up.
+ * time-out is due (at most until the clock source would wrap, and not at all while readers of the
+ * log are to be woken), and the first one after catches up.
  */
 #include <exo/clockevent.h>
 #include <exo/itimer.h>
@@ -44,7 +45,8 @@ void tick_run(bool user)
 
 void tick_stop(void)
 {
-	u64 limit = ktime_get_ns() + timekeeping_max_idle_ns() / 2;
+	u64 now = ktime_get_ns();
+	u64 limit = log_wake_pending() ? now : now + timekeeping_max_idle_ns() / 2;
 
 	this_cpu_write(next_ns, min(limit, timer_next_ns()));
 	clockevent_program();

@@ -127,8 +127,9 @@ static void base_forward(struct timer_base *base)
 
 bool timer_mod_ns(struct timer *t, u64 delay_ns)
 {
-	/* One more: the current tick is partly gone. */
-	u64 expires = ticks_now() + delay_ns / TICK_NS + 1;
+	u64 deadline = deadline_ns(delay_ns);
+	/* The first tick that is not before it. */
+	u64 expires = deadline / TICK_NS + (deadline % TICK_NS != 0);
 	struct timer_base *base;
 	irqflags_t flags;
 	bool pending = false;
