@@ -51,7 +51,7 @@ static bool case_selected(const struct ktest_case *c)
 {
 	size_t n = strlen(c->suite);
 
-	if (!filter[0] || streq(filter, c->suite))
+	if (!filter[0] || streq(filter, "all") || streq(filter, c->suite))
 		return true;
 	return !strncmp(filter, c->suite, n) && filter[n] == '.' && streq(filter + n + 1, c->name);
 }
