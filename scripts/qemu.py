@@ -56,7 +56,7 @@ class Machine:
     boot: str = "grub"
     mem: str = "256"
     smp: int = 1
-    append: str = ""            # after console=ttyS0
+    append: str = ""            # after the console words
     initrd: str = None          # instead of initramfs.cpio; "" for none
     kernel: str = None          # instead of exo.elf
     app: str = None             # a program to lay over the ramdisk and run
@@ -100,7 +100,8 @@ class Machine:
         return path
 
     def command_line(self):
-        words = ["console=ttyS0", self.append]
+        # The log goes to the screen too; the last one named is /dev/console.
+        words = ["console=tty0", "console=ttyS0", self.append]
         if self.app:
             words += [f"exo.app=/app/{os.path.basename(self.app)}", "quiet", "--", self.args]
         return " ".join(word for word in words if word)

@@ -6,30 +6,16 @@ directory of one configuration each, kept between runs, so that a second `make c
 what has changed.
 """
 import os
-import subprocess
 import sys
 
 import pytest
 
-TREE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path[:0] = [os.path.join(TREE, "tests", "lib"), os.path.join(TREE, "scripts")]
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "lib"), os.path.join(os.path.dirname(HERE), "scripts")]
 
 from boot import Guest  # noqa: E402
 from shell import Shell  # noqa: E402
-
-OUT = os.path.abspath(os.environ.get("EXO_O", TREE))
-
-
-def make(*words, tree=TREE, check=True, timeout=900):
-    """Runs make in the tree, apart from the make that started us; returns the finished process."""
-    env = {name: value for name, value in os.environ.items()
-           if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES", "O", "ARCH")}
-    done = subprocess.run(["make", "-C", tree, *words], env=env, timeout=timeout, text=True,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
-    if check and done.returncode:
-        pytest.fail(f"make {' '.join(words)}:\n{done.stdout[-6000:]}", pytrace=False)
-    return done
+from tree import OUT, make  # noqa: E402
 
 
 class Images:

@@ -50,7 +50,8 @@ static void blank(struct term *t, unsigned int row, unsigned int from, unsigned 
 	struct cell c = { .code = ' ', .fg = t->pen.fg, .bg = t->pen.bg };
 
 	for (; from < to; from++)
-		put_cell(t, row, from, c);
+		if (memcmp(cell_at(t, row, from), &c, sizeof(c)))
+			put_cell(t, row, from, c);
 }
 
 static void blank_rows(struct term *t, unsigned int from, unsigned int to)
@@ -68,25 +69,35 @@ static void redraw_rows(struct term *t, unsigned int from, unsigned int to)
 			t->ops->draw(t, from, col, cell_at(t, from, col));
 }
 
+/* Gives a cell the contents of another; what looks the same is not drawn again. */
+static void copy_cell(struct term *t, unsigned int to_row, unsigned int from_row, unsigned int col)
+{
+	struct cell *to = cell_at(t, to_row, col), *from = cell_at(t, from_row, col);
+
+	if (memcmp(to, from, sizeof(*to)))
+		put_cell(t, to_row, col, *from);
+}
+
 /* Rows [top, bottom) move up by n, blank ones come in below. */
 static void scroll_up(struct term *t, unsigned int top, unsigned int bottom, unsigned int n)
 {
+	unsigned int row, col;
+
 	n = min(n, bottom - top);
-	memmove(cell_at(t, top, 0), cell_at(t, top + n, 0),
-		(bottom - top - n) * t->cols * sizeof(struct cell));
-	if (t->ops->scroll_up)
-		t->ops->scroll_up(t, top, bottom, n);
-	else
-		redraw_rows(t, top, bottom - n);
+	for (row = top; row + n < bottom; row++)
+		for (col = 0; col < t->cols; col++)
+			copy_cell(t, row, row + n, col);
 	blank_rows(t, bottom - n, bottom);
 }
 
 static void scroll_down(struct term *t, unsigned int top, unsigned int bottom, unsigned int n)
 {
+	unsigned int row, col;
+
 	n = min(n, bottom - top);
-	memmove(cell_at(t, top + n, 0), cell_at(t, top, 0),
-		(bottom - top - n) * t->cols * sizeof(struct cell));
-	redraw_rows(t, top + n, bottom);
+	for (row = bottom; row-- > top + n;)
+		for (col = 0; col < t->cols; col++)
+			copy_cell(t, row, row - n, col);
 	blank_rows(t, top, top + n);
 }
 

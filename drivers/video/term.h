@@ -28,8 +28,6 @@ struct screen_ops {
 	/* Shows or hides the cursor; `under` is the cell below it. */
 	void (*cursor)(struct term *t, unsigned int row, unsigned int col, bool on,
 		       const struct cell *under);
-	/* Moves rows [top + n, bottom) up by n; the rest is drawn afterwards. NULL: redrawn. */
-	void (*scroll_up)(struct term *t, unsigned int top, unsigned int bottom, unsigned int n);
 };
 
 struct term {

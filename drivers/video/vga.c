@@ -27,9 +27,7 @@
 #define CURSOR_OFF	0x20
 
 static struct cell cells[VGA_ROWS * VGA_COLS];
-static struct term term = {
-	.rows = VGA_ROWS, .cols = VGA_COLS, .cells = cells,
-};
+static struct term term;
 
 /* ANSI numbers colours red 1, blue 4; the VGA palette the other way round. */
 static u8 vga_colour(u8 ansi)
@@ -110,6 +108,9 @@ static int vga_probe(const struct boot_info *info)
 	if (!term.screen)
 		return -ENOMEM;
 	term.ops = &vga_ops;
+	term.rows = VGA_ROWS;
+	term.cols = VGA_COLS;
+	term.cells = cells;
 	return term_register(&term, "tty0", 0, 50);
 }
 

@@ -6,7 +6,7 @@
 iso := $(o)exo.iso
 quiet_iso = ISO     $(patsubst $(o)%,%,$@)
 cmd_iso = $(PYTHON) scripts/image/mkiso.py --output $@ --kernel $(exo) --initrd $(initramfs) \
-	--append console=ttyS0
+	--append "console=tty0 console=ttyS0"
 $(iso): $(exo) $(initramfs) scripts/image/mkiso.py FORCE
 	$(call if_changed,iso)
 targets += $(iso)

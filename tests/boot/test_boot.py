@@ -3,7 +3,7 @@
 import ktap
 import pytest
 import qemu
-from conftest import make
+from tree import make
 from shell import Shell
 
 DEFCONFIGS = ["minimal", "desktop", "bench"]

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import TREE
+from tree import TREE
 
 BOOT_LIMIT = 20_000_000     # kernel entry to the first user instruction
 NULL_CALL_LIMIT = 120

@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from conftest import TREE, make
+from tree import TREE, make
 
 DEFCONFIGS = ["minimal", "desktop", "bench"]
 CONFIGS = DEFCONFIGS + ["allyesconfig"]

@@ -7,7 +7,7 @@ import subprocess
 
 import ktap
 import pytest
-from conftest import OUT, TREE, make
+from tree import OUT, TREE, make
 
 VARIANTS = {"address,undefined": "host-address-undefined", "thread": "host-thread"}
 # What compilers and sanitizers take for granted.

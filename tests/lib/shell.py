@@ -27,7 +27,7 @@ class Shell:
         number = next(self.numbers)
         # Typed as m'a'rk, printed as mark.
         self.guest.line(f"{command}; echo m'a'rk{number}:$?")
-        output = self.guest.expect(rf"mark{number}:(\d+)\r?\n", timeout=timeout)
+        output = self.guest.expect(rf"mark{number}:(\d+)\r*\n", timeout=timeout)
         status = int(self.guest.qemu.match.group(1))
         self.guest.expect_text(self.prompt, timeout=timeout)
         return self.without_echo(output, number), status
