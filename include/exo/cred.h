@@ -79,8 +79,8 @@ void cred_abort(struct cred *new);
 int __must_check cred_set_uid(struct cred *new, uid_t uid);
 /*
  * exec: what the new program's credentials become, after its set-id bits are in new->euid/egid:
- * capabilities, saved and file-system ids. Returns whether the program must distrust its environment
- * (AT_SECURE).
+ * capabilities, saved and file-system ids. Returns whether the program must distrust its
+ * environment (AT_SECURE).
  */
 bool cred_exec_update(struct cred *new);
 /* May current exec at all? -EAGAIN if a set*uid made it one process too many of its user. */
@@ -106,16 +106,11 @@ static inline bool in_group(gid_t gid)
 {
 	return cred_in_group(current_cred(), gid);
 }
-/* The same by the effective gid. */
-bool in_egroup(gid_t gid);
-
 /* Room for `count` groups, to be filled in ascending order; NULL: no memory. */
 struct groups *__must_check groups_alloc(u32 count);
 void groups_put(struct groups *g);		/* NULL is allowed */
 bool groups_contain(const struct groups *g, gid_t gid);
 
-/* The counts of a user, made if there are none; NULL: no memory. May sleep. */
-struct user_counts *__must_check user_counts_get(uid_t uid);
 void user_counts_put(struct user_counts *u);
 
 /* Those of the boot task and what it starts: root with every capability. */

@@ -27,7 +27,4 @@ void do_group_exit(int status) __noreturn;
 /* Takes a zombie out of every list and drops the lists' reference. tasklist_lock is not held. */
 void task_release(struct task *t);
 
-/* Will nobody but the kernel ever see this process group's stopped jobs go on? tasklist_lock. */
-bool pgrp_is_orphaned_except(struct pid *pgrp, struct task *ignored);
-
 #endif

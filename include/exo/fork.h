@@ -17,9 +17,15 @@ void task_init(void);
  * rights, ignores all signals and is gone when its function returns. ERR_PTR(-ENOMEM, -EAGAIN).
  */
 struct task *__must_check task_create_kthread(int (*fn)(void *), void *arg, const char *name);
-/* The idle thread of another CPU: no number, on no list, never exits, not started. ERR_PTR(-ENOMEM). */
+/*
+ * The idle thread of another CPU: no number, on no list, never exits, not started.
+ * ERR_PTR(-ENOMEM).
+ */
 struct task *__must_check task_create_idle(unsigned int cpu);
-/* Starts process 1: a kernel thread that becomes a program by kernel_execve(). Its number or -errno. */
+/*
+ * Starts process 1: a kernel thread that becomes a program by kernel_execve(). Its number or
+ * -errno.
+ */
 pid_t __must_check task_spawn_user_init(int (*fn)(void *));
 
 static inline struct task *task_get(struct task *t)

@@ -48,7 +48,7 @@ struct thread_group {
 	u32 flags;			/* [s] enum group_flag */
 	struct list_head threads;	/* [t], writes also [s]: task->group_link */
 	struct task *leader;		/* [t] */
-	struct pid *pids[PID_KINDS];	/* [t] a reference each; [PID_GROUP] is [I], [PID_TASK] unused */
+	struct pid *pids[PID_KINDS];	/* [t] a reference each; PID_GROUP [I], no PID_TASK */
 
 	/* Waiting. */
 	struct waitqueue child_wait;	/* wait4() of any thread sleeps here */
@@ -64,7 +64,7 @@ struct thread_group {
 	u32 stop_count;			/* [s] threads that are still to stop */
 
 	/* Terminal. drivers/tty/job.c. */
-	struct tty *tty;		/* [s] the controlling one, or NULL; the tty layer's reference */
+	struct tty *tty;		/* [s] the controlling one or NULL; one reference */
 
 	/* Limits. A limit is one aligned pair; readers look at one word. */
 	struct rlimit rlim[RLIM_NLIMITS];	/* writes [s] */
@@ -88,7 +88,9 @@ static inline struct thread_group *group_get(struct thread_group *g)
 }
 void group_put(struct thread_group *g);	/* NULL is allowed */
 
-/* A group for one thread, with the limits of `parent`'s; fork attaches the rest. NULL: no memory. */
+/*
+ * A group for one thread, with the limits of `parent`'s; fork attaches the rest. NULL: no memory.
+ */
 struct thread_group *__must_check group_create(struct task *parent);
 
 /* True if current's process has one thread only, so nothing of it can change behind its back. */
@@ -99,7 +101,8 @@ static inline bool group_is_single(const struct thread_group *g)
 
 /*
  * exec: ends every other thread of current's process and makes current its leader, with the
- * process's number. 0; -EAGAIN: another thread was faster, or the process is being killed. May sleep.
+ * process's number. 0; -EAGAIN: another thread was faster, or the process is being killed. May
+ * sleep.
  */
 int __must_check de_thread(void);
 
@@ -108,9 +111,6 @@ int __must_check de_thread(void);
  * with, which is that of an earlier call if there was one. Takes sighand->lock.
  */
 int group_exit_begin(int status);
-
-/* Kills the other threads of `t`'s group; how many there were. sighand->lock held. */
-unsigned int group_zap_other_threads(struct task *t);
 
 /* Adds the figures of one thread. Any context. */
 void usage_add_task(struct usage *u, struct task *t);

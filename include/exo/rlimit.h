@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Resource limits: kept in the thread group, checked where the resource is. kernel/task/rlimit.c. */
+/*
+ * Resource limits: kept in the thread group, checked where the resource is. kernel/task/rlimit.c.
+ */
 #ifndef EXO_RLIMIT_H
 #define EXO_RLIMIT_H
 
@@ -19,8 +21,9 @@ static inline unsigned long rlimit_max(unsigned int resource)
 }
 
 /*
- * What the process of `t` used (RUSAGE_SELF), its waited-for children (RUSAGE_CHILDREN), or `t` alone
- * (RUSAGE_THREAD); zeros if `t` is released. rss_peak_pages covers what has ended only. Any context.
+ * What the process of `t` used (RUSAGE_SELF), its waited-for children (RUSAGE_CHILDREN), or `t`
+ * alone (RUSAGE_THREAD); zeros if `t` is released. rss_peak_pages covers what has ended only. Any
+ * context.
  */
 void usage_collect(struct task *t, int who, struct usage *u);
 /* The same figures in the ABI's form. */

@@ -3,7 +3,8 @@
  * Sessions and process groups: the rules of job control. kernel/task/session.c.
  *
  * The tty layer stores the controlling terminal in group->tty and the foreground process group in
- * itself, as a referenced struct pid. A session leader's exit and setsid() reach it by the hooks below.
+ * itself, as a referenced struct pid. A session leader's exit and setsid() reach it by the hooks
+ * below.
  */
 #ifndef EXO_SESSION_H
 #define EXO_SESSION_H
@@ -31,9 +32,8 @@ void session_tty_register(const struct session_tty_ops *ops);
 /* NULL before a tty layer registered. */
 const struct session_tty_ops *session_tty_ops(void);
 
-/* Referenced; may be NULL after the task is gone. Take tasklist_lock. */
+/* Referenced; NULL if there is none or the task is gone. Takes tasklist_lock. */
 struct pid *task_pgrp_get(struct task *t);
-struct pid *task_session_get(struct task *t);
 
 /* current's own, valid while it does not change them itself and no reference is kept. */
 static inline struct pid *current_pgrp(void)
@@ -64,8 +64,8 @@ struct tty *current_tty_get(void);
  * reference is the caller's. Takes sighand->lock. */
 struct tty *current_tty_set(struct tty *tty);
 /*
- * Takes `tty` away from every process of the session. Returns how many had it: the caller drops that
- * many references.
+ * Takes `tty` away from every process of the session. Returns how many had it: the caller drops
+ * that many references.
  */
 unsigned int session_clear_tty(struct pid *session, struct tty *tty);
 

@@ -60,7 +60,10 @@ bool signal_pending_state(u32 state, struct task *t);
 int signal_send(int sig, const struct siginfo_k *info, struct task *t);
 /* To the process of `t`. */
 int signal_send_group(int sig, const struct siginfo_k *info, struct task *t);
-/* To each process of a group, from the kernel (a tty) or as if from current. 0 if any was reached. */
+/*
+ * To each process of a group, from the kernel (a tty) or as if from current. 0 if any was
+ * reached.
+ */
 int signal_send_pgrp(struct pid *pgrp, int sig, bool kernel);
 /* The same with tasklist_lock held. */
 int signal_send_pgrp_locked(struct pid *pgrp, int sig, const struct siginfo_k *info);
@@ -82,9 +85,6 @@ void signal_force_segv(int sig);
 /* SIGKILL to current's process, for errors past exec's point of no return. */
 void signal_force_kill(void);
 
-/* May current send `sig` to `t`? 0, -EPERM. tasklist_lock held. */
-int signal_permission(int sig, struct task *t);
-
 /* ---- Masks and dispositions of current ---- */
 
 /* Replaces the mask (SIGKILL and SIGSTOP never get in). Takes sighand->lock. */
@@ -100,7 +100,6 @@ void signal_mask_restore_unless(bool interrupted);
 void signal_set_restore_sigmask(void);
 
 /* Would `sig` be discarded or does it wait behind the mask? tty job control. */
-bool signal_is_ignored(struct task *t, int sig);
 bool signal_is_blocked_or_ignored(struct task *t, int sig);
 
 /* exec: handlers become SIG_DFL, ignored ones stay; alternate stack off; own table. */
@@ -133,9 +132,14 @@ static inline void sighand_unlock_task(struct sighand *s, irqflags_t flags)
 	spin_unlock_irqrestore(&s->lock, flags);
 }
 
-/* Sets or clears THREAD_SIGNAL of `t` by its queues. sighand->lock held; clears for current only. */
+/*
+ * Sets or clears THREAD_SIGNAL of `t` by its queues. sighand->lock held; clears for current only.
+ */
 void signal_recalc(struct task *t);
-/* Tells `t` to look: sets the flag, wakes it from interruptible (or, if fatal, any killable) sleep. */
+/*
+ * Tells `t` to look: sets the flag, wakes it from interruptible (or, if fatal, any killable)
+ * sleep.
+ */
 void signal_wake(struct task *t, bool fatal);
 /* Takes the next signal out of `mask`'s complement; 0: none. sighand->lock of current held. */
 int signal_dequeue(sigset_k mask, struct siginfo_k *info);
@@ -143,9 +147,9 @@ int signal_dequeue(sigset_k mask, struct siginfo_k *info);
 /* The signals with each default action. */
 #define SIGSET_STOP	(sigmask(SIGSTOP) | sigmask(SIGTSTP) | sigmask(SIGTTIN) | sigmask(SIGTTOU))
 #define SIGSET_DFL_IGN	(sigmask(SIGCHLD) | sigmask(SIGCONT) | sigmask(SIGURG) | sigmask(SIGWINCH))
-#define SIGSET_CORE	(sigmask(SIGQUIT) | sigmask(SIGILL) | sigmask(SIGTRAP) | sigmask(SIGABRT) | \
-			 sigmask(SIGBUS) | sigmask(SIGFPE) | sigmask(SIGSEGV) | sigmask(SIGXCPU) | \
-			 sigmask(SIGXFSZ) | sigmask(SIGSYS))
+#define SIGSET_CORE	(sigmask(SIGQUIT) | sigmask(SIGILL) | sigmask(SIGTRAP) | \
+			 sigmask(SIGABRT) | sigmask(SIGBUS) | sigmask(SIGFPE) | \
+			 sigmask(SIGSEGV) | sigmask(SIGXCPU) | sigmask(SIGXFSZ) | sigmask(SIGSYS))
 /* Raised by the instruction at hand: delivered before others, so that the context fits. */
 #define SIGSET_SYNC	(sigmask(SIGSEGV) | sigmask(SIGBUS) | sigmask(SIGILL) | sigmask(SIGTRAP) | \
 			 sigmask(SIGFPE) | sigmask(SIGSYS))
@@ -153,10 +157,5 @@ int signal_dequeue(sigset_k mask, struct siginfo_k *info);
 
 /* The way out: runs or delivers what is pending, then handles an interrupted call's restart. */
 void signal_deliver(struct ptregs *regs);
-
-/* SIGCHLD (CLD_STOPPED, CLD_CONTINUED) for the parent of `t`'s process; tasklist_lock held. */
-void signal_notify_parent_stop(struct task *t, int why);
-/* At the end of `t`. True: the parent does not want to wait, release it. tasklist_lock held. */
-bool signal_notify_parent_exit(struct task *t, int sig);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A consistent look at one task, for /proc. The task is referenced by the caller. kernel/task/task_info.c.
+ * A consistent look at one task, for /proc. The task is referenced by the caller.
+ * kernel/task/task_info.c.
  */
 #ifndef EXO_TASK_INFO_H
 #define EXO_TASK_INFO_H

@@ -12,7 +12,7 @@ struct task;
 
 struct task_work {
 	struct task_work *next;
-	void (*fn)(struct task_work *);		/* task context, may sleep, may queue more; frees itself */
+	void (*fn)(struct task_work *);	/* task context, may sleep and queue more; frees itself */
 };
 
 /*

@@ -41,7 +41,8 @@ static const struct cred *cap_target_cred(pid_t pid)
 	return cred;
 }
 
-SYSCALL_DEFINE2(capget, struct cap_user_header __user *, header, struct cap_user_data __user *, data)
+SYSCALL_DEFINE2(capget, struct cap_user_header __user *, header,
+		struct cap_user_data __user *, data)
 {
 	struct cap_user_data out[CAP_WORDS_MAX];
 	struct cap_user_header h;

@@ -7,8 +7,8 @@
  * and of cap_inheritable; cred->user counts cred->uid. A task counts in cred->user->processes of
  * the credentials it has, so cred_commit() moves the count.
  *
- * cred_commit() exchanges the pointer under tasklist_lock and sighand->lock: either is enough to read
- * another task's credentials. user_lock guards the table of users.
+ * cred_commit() exchanges the pointer under tasklist_lock and sighand->lock: either is enough to
+ * read another task's credentials. user_lock guards the table of users.
  *
  * Does not: user name spaces, file capabilities.
  */
@@ -52,7 +52,8 @@ static struct user_counts *user_find(uid_t uid)
 	return NULL;
 }
 
-struct user_counts *user_counts_get(uid_t uid)
+/* The counts of a user, made if there are none; NULL: no memory. May sleep. */
+static struct user_counts *user_counts_get(uid_t uid)
 {
 	irqflags_t flags = spin_lock_irqsave(&user_lock);
 	struct user_counts *u = user_find(uid), *new;
@@ -168,7 +169,10 @@ int cred_set_uid(struct cred *new, uid_t uid)
 	user_counts_put(new->user);
 	new->user = user;
 	new->uid = uid;
-	/* Too many processes: the set*uid succeeds, since programs forget to check it; exec fails. */
+	/*
+	 * Too many processes: the set*uid succeeds, since programs forget to check it; exec
+	 * fails.
+	 */
 	if (uid && (unsigned long)atomic_read(&user->processes) >= rlimit(RLIMIT_NPROC))
 		current->flags |= TASK_NPROC_EXCEEDED;
 	else
@@ -226,11 +230,6 @@ bool groups_contain(const struct groups *g, gid_t gid)
 bool cred_in_group(const struct cred *cred, gid_t gid)
 {
 	return gid == cred->fsgid || groups_contain(cred->groups, gid);
-}
-
-bool in_egroup(gid_t gid)
-{
-	return gid == current_egid() || groups_contain(current_cred()->groups, gid);
 }
 
 /* ---- Capabilities that follow the ids: capabilities(7) ---- */

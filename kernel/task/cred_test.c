@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* What happens to capabilities when ids change, and membership in groups: the pure part of credentials. */
+/*
+ * What happens to capabilities when ids change, and membership in groups: the pure part of
+ * credentials.
+ */
 #include <exo/cred.h>
 #include <exo/ktest.h>
 

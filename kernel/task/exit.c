@@ -4,9 +4,10 @@
  *
  * do_exit() gives back what the task holds, in an order that lets each part still use what comes
  * after it: signals are redirected, memory, descriptors, the hooks of upper floors in reverse, the
- * terminal, then the work these left behind. After that (exit_notify) the children get a new parent,
- * and the task is a zombie: a number, a status and figures, waiting for wait4(). If nobody wants to
- * wait (a thread, a kernel thread, a parent that ignores SIGCHLD) it is released at once.
+ * terminal, then the work these left behind. After that (exit_notify) the children get a new
+ * parent, and the task is a zombie: a number, a status and figures, waiting for wait4(). If
+ * nobody wants to wait (a thread, a kernel thread, a parent that ignores SIGCHLD) it is released
+ * at once.
  *
  * Invariants: exit_state only grows; who sets it to EXIT_DEAD, under tasklist_lock, is the one who
  * calls task_release(). A leader becomes releasable only after all its threads are released.
@@ -220,7 +221,7 @@ static void exit_mm(struct task *t)
 	task_vfork_done(t);
 	if (!mm)
 		return;
-	mm_get(mm);		/* for active_mm: the page tables stay in the CPU until the next switch */
+	mm_get(mm);	/* for active_mm: the page tables stay in the CPU until the next switch */
 	spin_lock(&t->lock);
 	t->mm = NULL;
 	spin_unlock(&t->lock);
@@ -257,7 +258,7 @@ void do_exit(int status)
 	bool last;
 
 	if (preempt_count() || t->flags & (TASK_IDLE | TASK_EXITING))
-		panic("task %s[%d]: exit with preemption count %#x and flags %#x: it must be in plain task context, once",
+		panic("%s[%d]: exit with preemption count %#x, flags %#x: once, in task context",
 		      t->comm, task_pid_nr(t), preempt_count(), t->flags);
 	signal_exit_task(t);
 	t->exit_code = status;

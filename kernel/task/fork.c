@@ -388,7 +388,10 @@ void task_release_tid(struct task *t)
 	int __user *tid = t->clear_child_tid;
 
 	t->clear_child_tid = NULL;
-	/* Nobody else is there to see it if the memory is not shared. A futex wake-up belongs here. */
+	/*
+	 * Nobody else is there to see it if the memory is not shared. A futex wake-up belongs
+	 * here.
+	 */
 	if (tid && t->mm && refcount_read(&t->mm->users) > 1)
 		(void)!put_user(0, tid);
 }

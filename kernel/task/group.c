@@ -83,7 +83,8 @@ void group_put(struct thread_group *g)
 	kfree(g);
 }
 
-unsigned int group_zap_other_threads(struct task *t)
+/* Kills the other threads of `t`'s group; how many there were. sighand->lock held. */
+static unsigned int group_zap_other_threads(struct task *t)
 {
 	unsigned int others = 0;
 	struct task *other;

@@ -30,15 +30,17 @@ void task_work_close(void);
 
 /* do_exit(): from here on no signal picks this thread; what was meant for it goes to others. */
 void signal_exit_task(struct task *t);
-/* Gives shared pending signals in `which` to other threads. sighand->lock held. */
-void signal_retarget(struct task *t, sigset_k which);
-/* Counts `t` out of a stop of its process; true: it was the last, the parent is to be told.
- * sighand->lock held. */
-bool group_stop_participate(struct task *t);
+/* SIGCHLD (CLD_STOPPED, CLD_CONTINUED) for the parent of `t`'s process; tasklist_lock held. */
+void signal_notify_parent_stop(struct task *t, int why);
+/* At the end of `t`. True: the parent does not want to wait, release it. tasklist_lock held. */
+bool signal_notify_parent_exit(struct task *t, int sig);
 /* Forgets a stop that `t` has not yet obeyed. sighand->lock held. */
 void jobctl_clear_stop(struct task *t);
 
-/* The next signal to take out of `pending`: those of the instruction at hand first, then by number. 0: none. */
+/*
+ * The next signal to take out of `pending`: those of the instruction at hand first, then by
+ * number. 0: none.
+ */
 int sigset_next(sigset_k pending, sigset_k mask);
 /* Takes it with its record; 0: none. sighand->lock held. */
 int sigpending_take(struct sigpending *p, sigset_k mask, struct siginfo_k *info);
@@ -61,8 +63,6 @@ static inline int group_status(const struct task *t)
 	return t->group->flags & GROUP_EXITING ? t->group->exit_code : t->exit_code;
 }
 
-/* Puts the terminal of a process that leaves its session or ends. Task context, no locks. */
-void group_drop_tty(struct thread_group *g, struct sighand *sighand);
 /*
  * `t` ends (parent NULL), or its parent `parent` does: if that orphans t's process group and it has
  * stopped members, they get SIGHUP and SIGCONT. tasklist_lock held.

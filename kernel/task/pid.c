@@ -9,8 +9,8 @@
  * last task is detached from it (or pid_free()). While tasks are attached, each of them holds a
  * reference through task->pid or group->pids[], so the hash needs none of its own.
  *
- * Everything here is guarded by tasklist_lock. The chains are short hash chains: no RCU yet, readers
- * take the lock too.
+ * Everything here is guarded by tasklist_lock. The chains are short hash chains: no RCU yet,
+ * readers take the lock too.
  */
 #include <exo/bitmap.h>
 #include <exo/err.h>

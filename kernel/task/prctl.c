@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * prctl(2), personality(2), and what else a task says about itself in one word. Options that are not
- * here answer -EINVAL, as on a Linux built without the feature.
+ * prctl(2), personality(2), and what else a task says about itself in one word. Options that are
+ * not here answer -EINVAL, as on a Linux built without the feature.
  *
  * Does not: the timer slack is kept and told but sleeps are not coalesced; of personalities only
  * Linux's own, with its flags, is accepted.
@@ -225,7 +225,8 @@ SYSCALL_DEFINE5(prctl, int, option, unsigned long, a2, unsigned long, a3, unsign
 	case PR_SET_CHILD_SUBREAPER:
 		return subreaper_set(a2);
 	case PR_GET_CHILD_SUBREAPER:
-		return put_user((int)!!(current->group->flags & GROUP_SUBREAPER), USER_PTR(int, a2));
+		return put_user(current->group->flags & GROUP_SUBREAPER ? 1 : 0,
+				USER_PTR(int, a2));
 	case PR_GET_TID_ADDRESS:
 		return put_user(current->clear_child_tid, USER_PTR(int __user *, a2));
 	}

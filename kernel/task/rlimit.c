@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Resource limits and usage. Limits live in the thread group and are checked by whoever hands out the
- * resource; here they are only read and set. A limit is written under sighand->lock and read as single words.
+ * Resource limits and usage. Limits live in the thread group and are checked by whoever hands out
+ * the resource; here they are only read and set. A limit is written under sighand->lock and read
+ * as single words.
  *
  * Does not: RLIMIT_RSS, RLIMIT_LOCKS, which Linux stores and ignores too.
  */
@@ -191,7 +192,10 @@ SYSCALL_DEFINE1(times, struct tms __user *, out)
 	return clock_ticks(ktime_get_boottime_ns());
 }
 
-/* As many threads as would fill an eighth of memory with their stacks and structs; half of them for a user. */
+/*
+ * As many threads as would fill an eighth of memory with their stacks and structs; half of them
+ * for a user.
+ */
 void rlimit_init(u64 ram_pages)
 {
 	u64 threads = clamp(ram_pages / (8 * (CONFIG_KSTACK_PAGES + 1)), (u64)64, (u64)PID_MAX);

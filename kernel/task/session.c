@@ -48,15 +48,6 @@ struct pid *task_pgrp_get(struct task *t)
 	return pid;
 }
 
-struct pid *task_session_get(struct task *t)
-{
-	irqflags_t flags = tasklist_lock();
-	struct pid *pid = t->sighand ? pid_get(t->group->pids[PID_SESSION]) : NULL;
-
-	tasklist_unlock(flags);
-	return pid;
-}
-
 /* The number of `kind` of process `pid`, 0 being current; -ESRCH. */
 static pid_t pid_of_process(pid_t pid, enum pid_kind kind)
 {
@@ -154,6 +145,18 @@ static int session_create(void)
 	return err;
 }
 
+/* Puts the terminal of a process that leaves its session. */
+static void group_drop_tty(struct thread_group *g, struct sighand *sighand)
+{
+	irqflags_t flags = spin_lock_irqsave(&sighand->lock);
+	struct tty *tty = g->tty;
+
+	g->tty = NULL;
+	spin_unlock_irqrestore(&sighand->lock, flags);
+	if (tty)
+		tty_ops->put(tty);
+}
+
 SYSCALL_DEFINE0(setsid)
 {
 	int err = session_create();
@@ -166,7 +169,7 @@ SYSCALL_DEFINE0(setsid)
 
 /* ---- Job control ---- */
 
-bool pgrp_is_orphaned_except(struct pid *pgrp, struct task *ignored)
+static bool pgrp_is_orphaned_except(struct pid *pgrp, struct task *ignored)
 {
 	struct task *p;
 
@@ -223,17 +226,6 @@ struct tty *current_tty_set(struct tty *tty)
 	current->group->tty = tty;
 	spin_unlock_irqrestore(&current->sighand->lock, flags);
 	return old;
-}
-
-void group_drop_tty(struct thread_group *g, struct sighand *sighand)
-{
-	irqflags_t flags = spin_lock_irqsave(&sighand->lock);
-	struct tty *tty = g->tty;
-
-	g->tty = NULL;
-	spin_unlock_irqrestore(&sighand->lock, flags);
-	if (tty)
-		tty_ops->put(tty);
 }
 
 unsigned int session_clear_tty(struct pid *session, struct tty *tty)

@@ -24,7 +24,8 @@
 
 /* ---- Sending ---- */
 
-int signal_permission(int sig, struct task *t)
+/* tasklist_lock held. */
+static int signal_permission(int sig, struct task *t)
 {
 	const struct cred *me = current_cred(), *it = t->cred;
 
@@ -150,7 +151,10 @@ SYSCALL_DEFINE3(tgkill, pid_t, tgid, pid_t, pid, int, sig)
 	return pid <= 0 || tgid <= 0 ? -EINVAL : tkill_do(tgid, pid, sig);
 }
 
-/* Reads a caller-made record. Only to oneself may it look as if the kernel or kill(2) had made it. */
+/*
+ * Reads a caller-made record. Only to oneself may it look as if the kernel or kill(2) had made
+ * it.
+ */
 static int siginfo_from_user(struct siginfo_k *info, const struct siginfo_k __user *uinfo, int sig,
 			     pid_t pid)
 {

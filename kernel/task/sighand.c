@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * The table of dispositions: shared by clone(CLONE_SIGHAND), copied by fork, made private and reset by exec.
+ * The table of dispositions: shared by clone(CLONE_SIGHAND), copied by fork, made private and
+ * reset by exec.
  *
  * A task's pointer to its table changes only under tasklist_lock and the lock of the old table, so
- * either is enough to follow another task's pointer. Kernel threads share one table that ignores everything.
+ * either is enough to follow another task's pointer. Kernel threads share one table that ignores
+ * everything.
  */
 #include <exo/err.h>
 #include <exo/heap.h>

@@ -67,7 +67,7 @@ static bool jobctl_set_stop(struct task *t)
 	return true;
 }
 
-bool group_stop_participate(struct task *t)
+static bool group_stop_participate(struct task *t)
 {
 	struct thread_group *g = t->group;
 	bool counts = t->jobctl & JOBCTL_STOP_CONSUME;
@@ -315,7 +315,9 @@ static void signal_handle(struct delivery *d, struct ptregs *regs)
 		signal_force_segv(d->sig);
 		return;
 	}
-	/* What the handler was pushed over is no longer the call: nothing to restart in its name. */
+	/*
+	 * What the handler was pushed over is no longer the call: nothing to restart in its name.
+	 */
 	regs_syscall_set_nr(regs, -1);
 	current->flags &= ~TASK_RESTORE_SIGMASK;
 	blocked = current->blocked | d->action.sa_mask;
@@ -433,7 +435,7 @@ void upcall_user_trap(struct ptregs *regs, int signo, int code, unsigned long ad
 
 /* ---- Masks ---- */
 
-void signal_retarget(struct task *t, sigset_k which)
+static void signal_retarget(struct task *t, sigset_k which)
 {
 	sigset_k left = t->group->shared.set & which;
 	struct task *other;
@@ -485,7 +487,10 @@ void signal_mask_restore_unless(bool interrupted)
 	if (!(current->flags & TASK_RESTORE_SIGMASK))
 		return;
 	if (interrupted) {
-		/* The handler runs under the temporary mask: signal_deliver() puts the old one back. */
+		/*
+		 * The handler runs under the temporary mask: signal_deliver() puts the old one
+		 * back.
+		 */
 		thread_work_set(&current->thread, THREAD_SIGNAL);
 		return;
 	}
@@ -493,7 +498,7 @@ void signal_mask_restore_unless(bool interrupted)
 	signal_mask_set(current->saved_sigmask);
 }
 
-bool signal_is_ignored(struct task *t, int sig)
+static bool signal_is_ignored(struct task *t, int sig)
 {
 	return READ_ONCE(t->sighand->action[sig - 1].sa_handler) == SIG_IGN;
 }
@@ -503,68 +508,7 @@ bool signal_is_blocked_or_ignored(struct task *t, int sig)
 	return sigset_has(t->blocked, sig) || signal_is_ignored(t, sig);
 }
 
-/* ---- Telling the parent. tasklist_lock held. ---- */
-
-static long usage_ticks(u64 ns)
-{
-	return (long)(ns / (NSEC_PER_SEC / USER_HZ));
-}
-
-static void siginfo_child(struct siginfo_k *info, struct task *t, int code, int status)
-{
-	struct usage u = t->group->gone;
-
-	usage_add_task(&u, t);
-	memset(info, 0, sizeof(*info));
-	info->si_code = code;
-	info->si_chld_pid = task_pid_nr(t);
-	info->si_chld_uid = t->cred->uid;
-	info->si_status = status;
-	info->si_utime = usage_ticks(u.utime_ns);
-	info->si_stime = usage_ticks(u.stime_ns);
-}
-
-void signal_notify_parent_stop(struct task *t, int why)
-{
-	struct task *leader = t->group->leader, *parent = leader->real_parent;
-	int status = why == CLD_CONTINUED ? SIGCONT : leader->group->stop_signal;
-	struct kernel_sigaction *action = &parent->sighand->action[SIGCHLD - 1];
-	struct siginfo_k info;
-
-	siginfo_child(&info, leader, why, status);
-	spin_lock(&parent->sighand->lock);
-	if (action->sa_handler != SIG_IGN && !(action->sa_flags & SA_NOCLDSTOP))
-		(void)signal_send_group_locked(SIGCHLD, &info, parent);
-	wake_parent(parent);
-	spin_unlock(&parent->sighand->lock);
-}
-
-bool signal_notify_parent_exit(struct task *t, int sig)
-{
-	struct task *parent = t->parent;
-	struct kernel_sigaction *action = &parent->sighand->action[SIGCHLD - 1];
-	int status = group_status(t);
-	struct siginfo_k info;
-	bool autoreap = false;
-
-	/* Somebody who has since become another program must not get signals it did not ask for. */
-	if (sig != SIGCHLD && t->parent_exec_id != parent->exec_id)
-		sig = SIGCHLD;
-	siginfo_child(&info, t, status & 0x7f ? CLD_KILLED : CLD_EXITED,
-		      status & 0x7f ? status & 0x7f : status >> 8);
-	spin_lock(&parent->sighand->lock);
-	if (sig == SIGCHLD &&
-	    (action->sa_handler == SIG_IGN || action->sa_flags & SA_NOCLDWAIT)) {
-		autoreap = true;
-		if (action->sa_handler == SIG_IGN)
-			sig = 0;
-	}
-	if (sig > 0 && sig <= NSIG)
-		(void)signal_send_group_locked(sig, &info, parent);
-	wake_parent(parent);
-	spin_unlock(&parent->sighand->lock);
-	return autoreap;
-}
+/* ---- The end of a thread ---- */
 
 void signal_exit_task(struct task *t)
 {

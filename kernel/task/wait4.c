@@ -121,7 +121,8 @@ static bool report_continued(const struct wait_query *q, struct task *p, struct 
 }
 
 /* *any: there is a child worth waiting for. */
-static bool report_child(const struct wait_query *q, struct task *p, struct wait_report *r, bool *any)
+static bool report_child(const struct wait_query *q, struct task *p, struct wait_report *r,
+			 bool *any)
 {
 	if (p->exit_state == EXIT_DEAD || !child_matches(q, p))
 		return false;

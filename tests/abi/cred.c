@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* User and group ids, capabilities that follow them, permissions to signal. Needs root to begin with. */
+/*
+ * User and group ids, capabilities that follow them, permissions to signal. Needs root to begin
+ * with.
+ */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <grp.h>
@@ -51,8 +54,9 @@ static unsigned int effective(void)
 	struct __user_cap_header_struct h = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct d[2];
 
-	return syscall(SYS_capget, &h, d) ? 0xdead : d[0].effective & (1 << CAP_KILL | 1 << CAP_SETUID |
-								      1 << CAP_CHOWN);
+	if (syscall(SYS_capget, &h, d))
+		return 0xdead;
+	return d[0].effective & (1 << CAP_KILL | 1 << CAP_SETUID | 1 << CAP_CHOWN);
 }
 
 /* Each case runs in a child of its own, whose failures it adds. */

@@ -313,7 +313,9 @@ static void on_alt(int sig, siginfo_t *info, void *uc)
 	char here;
 
 	sigaltstack(NULL, &st);
-	on_alt_flag = (&here >= alt && &here < alt + sizeof(alt)) + 2 * !!(st.ss_flags & SS_ONSTACK);
+	on_alt_flag = &here >= alt && &here < alt + sizeof(alt);
+	if (st.ss_flags & SS_ONSTACK)
+		on_alt_flag += 2;
 	st.ss_flags = 0;
 	errno = 0;
 	if (sigaltstack(&st, NULL) == -1 && errno == EPERM)
@@ -324,7 +326,8 @@ static void on_alt(int sig, siginfo_t *info, void *uc)
 
 static void test_altstack(void)
 {
-	stack_t st = { .ss_sp = alt, .ss_size = sizeof(alt) }, old, tiny = { .ss_sp = alt, .ss_size = 100 };
+	stack_t st = { .ss_sp = alt, .ss_size = sizeof(alt) }, old;
+	stack_t tiny = { .ss_sp = alt, .ss_size = 100 };
 
 	CHECK_EQ(sigaltstack(NULL, &old), 0);
 	CHECK_EQ(old.ss_flags, SS_DISABLE);
@@ -359,7 +362,7 @@ static int fault(void (*fn)(void))
 static char *ro, *bus;
 static void read_null(void) { *(volatile int *)16; }
 static void write_ro(void) { *(volatile char *)ro = 1; }
-static void divide(void) { __asm__ volatile("xor %%ecx, %%ecx; div %%ecx" : : : "rax", "rcx", "rdx"); }
+static void divide(void) { __asm__ volatile("div %0" : : "r"(0) : "rax", "rdx"); }
 static void undefined(void) { __asm__ volatile("ud2"); }
 static void breakpoint(void) { __asm__ volatile("int3"); }
 static void privileged(void) { __asm__ volatile("hlt"); }
@@ -446,8 +449,8 @@ static void ignored_fault(void)
 static void no_stack(void)
 {
 	install(SIGUSR1, on_info, 0);
-	__asm__ volatile("mov %1, %%rdi; mov %2, %%rsi; xor %%esp, %%esp; mov %0, %%eax; syscall; hlt"
-			 : : "i"(SYS_kill), "r"((long)getpid()), "r"((long)SIGUSR1) : "rdi", "rsi", "rax");
+	__asm__ volatile("xor %%esp, %%esp; syscall; hlt"
+			 : : "a"(SYS_kill), "D"(getpid()), "S"(SIGUSR1));
 }
 
 static void bad_return(void)

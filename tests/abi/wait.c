@@ -506,7 +506,8 @@ static void test_times(void)
 		do {
 			spin++;
 			clock_gettime(CLOCK_MONOTONIC, &t1);
-		} while ((t1.tv_sec - t0.tv_sec) * 1000 + (t1.tv_nsec - t0.tv_nsec) / 1000000 < 100);
+		} while ((t1.tv_sec - t0.tv_sec) * 1000000000L + t1.tv_nsec - t0.tv_nsec <
+			 100000000);
 		_exit(0);
 	}
 	waitpid(pid, &st, 0);

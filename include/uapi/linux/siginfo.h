@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a handler is told about its signal: 128 bytes, which union member is valid follows from si_signo and si_code. */
+/*
+ * What a handler is told about its signal: 128 bytes, which union member is valid follows from
+ * si_signo and si_code.
+ */
 #ifndef UAPI_LINUX_SIGINFO_H
 #define UAPI_LINUX_SIGINFO_H
 
@@ -15,7 +18,7 @@ struct siginfo_k {
 	int si_pad0;
 	union {
 		int si_pad[28];
-		struct {		/* kill, sigqueue; also timers: id and overrun in the first two words */
+		struct {		/* kill, sigqueue */
 			int si_pid;
 			unsigned int si_uid;
 			union sigval_k si_value;
