@@ -438,8 +438,12 @@ u32 vma_pt_prot(const struct vma *v)
 {
 	static_assert((u32)VMA_READ == PT_READ && (u32)VMA_WRITE == PT_WRITE &&
 		      (u32)VMA_EXEC == PT_EXEC, "an area's rights are those of its entries");
-	return (v->flags & VMA_ACCESS) | PT_USER | (v->flags & VMA_UC ? PT_UC : 0) |
-	       (v->flags & VMA_WC ? PT_WC : 0);
+	/*
+	 * The hardware cannot write without reading. Said here, because an entry that is to become
+	 * writable later must be present until then.
+	 */
+	return (v->flags & VMA_ACCESS) | (v->flags & VMA_WRITE ? PT_READ : 0) | PT_USER |
+	       (v->flags & VMA_UC ? PT_UC : 0) | (v->flags & VMA_WC ? PT_WC : 0);
 }
 
 void vma_tree_init(struct mm *mm)

@@ -9,7 +9,7 @@
 # arch/host's hosted-y objects provide: they alone are compiled against the C library, and see no
 # kernel header but those of arch/host.
 
-host-dirs := lib/ base/ arch/host/
+host-dirs := lib/ base/ mm/ arch/host/
 sanitize := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 
 # The switch code runs here too: no red zone.
