@@ -161,6 +161,7 @@ static int link_at(int old_dfd, const char *old_name, u32 lookup, int new_dfd, c
 
 /* ---- removing ---- */
 
+/* The caller keeps a reference on the inode. */
 static int unlink_do(struct inode *dir, struct dentry *d)
 {
 	struct inode *victim = d->d_inode;
@@ -172,9 +173,10 @@ static int unlink_do(struct inode *dir, struct dentry *d)
 		return -EPERM;
 	inode_lock(victim);
 	err = d_is_mountpoint(d) ? -EBUSY : dir->i_op->unlink(dir, d);
-	inode_unlock(victim);
+	/* before the lock is free for one who wants to mount on it */
 	if (!err)
 		d_delete(d);
+	inode_unlock(victim);
 	return err;
 }
 

@@ -123,17 +123,17 @@ static int rename_do(struct renaming *r)
 		err = source == target ? 0 : r->old.dir.dentry->d_inode->i_op->rename(
 			r->old.dir.dentry->d_inode, r->old_dentry,
 			r->new.dir.dentry->d_inode, r->new_dentry, r->flags);
-	if (!err && victim_dir)
+	if (!err && victim_dir) {
 		victim_dir->i_flags |= INODE_DEAD;
+		d_shrink_children(r->new_dentry);
+	}
+	/* before the lock is free for one who wants to mount on what was replaced */
+	if (!err)
+		d_move(r->old_dentry, r->new_dentry, exchange);
 	if (victim_dir)
 		inode_unlock(victim_dir);
 	inode_unlock_two(source, target);
-	if (err)
-		return err;
-	if (victim_dir)
-		d_shrink_children(r->new_dentry);
-	d_move(r->old_dentry, r->new_dentry, exchange);
-	return 0;
+	return err;
 }
 
 static int rename_looked_up(struct renaming *r, const struct dentry *trap)

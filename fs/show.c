@@ -50,35 +50,54 @@ static enum reach climb(struct backward *b, struct path at, const struct path *r
 	return INSIDE;
 }
 
-/* The same with the ends: "/" alone, unreachable, deleted. NULL if it does not fit. */
-static char *path_print(const struct path *path, char *buf, size_t n, enum reach *reach)
+static bool is_deleted(const struct dentry *d)
 {
-	struct backward b = { .buf = buf, .p = buf + n };
+	return d_unhashed(d) && d != d->d_sb->s_root;
+}
+
+/* What has no name: O_TMPFILE, memfd. */
+static bool is_nameless(const struct dentry *d)
+{
+	return d_is_root(d) && d != d->d_sb->s_root;
+}
+
+/*
+ * The same from the end of b->buf on, with `suffix` after it, and "/" for the root. NULL if it
+ * does not fit.
+ */
+static char *path_print(const struct path *path, const char *suffix, struct backward *b,
+			enum reach *reach)
+{
 	struct path root;
 	char *end;
 
-	prepend(&b, "", 1);
-	if (d_unhashed(path->dentry) && !d_is_root(path->dentry))
-		prepend(&b, " (deleted)", 10);
-	end = b.p;
+	prepend(b, suffix, strlen(suffix) + 1);
+	end = b->p;
 	fs_root_get(&root);
 	spin_lock(&mount_lock);
 	spin_lock(&dcache_lock);
-	*reach = climb(&b, *path, &root);
+	*reach = climb(b, *path, &root);
 	spin_unlock(&dcache_lock);
 	spin_unlock(&mount_lock);
 	path_put(&root);
-	if (b.p == end)
-		prepend(&b, "/", 1);
-	return b.p;
+	if (b->p == end)
+		prepend(b, "/", 1);
+	return b->p;
 }
 
 char *path_name(const struct path *path, char *buf, size_t n)
 {
-	enum reach reach;
-	char *p = path_print(path, buf, n, &reach);
-	struct backward b = { .buf = buf, .p = p };
+	const char *suffix = is_deleted(path->dentry) ? " (deleted)" : "";
+	struct backward b = { .buf = buf, .p = buf + n };
+	enum reach reach = INSIDE;
 
+	if (is_nameless(path->dentry)) {
+		prepend(&b, suffix, strlen(suffix) + 1);
+		prepend(&b, path->dentry->d_name.name, path->dentry->d_name.len);
+		prepend(&b, "/", 1);
+	} else {
+		path_print(path, suffix, &b, &reach);
+	}
 	if (reach == OUTSIDE)
 		prepend(&b, "(unreachable)", 13);
 	return b.p ? b.p : ERR_PTR(-ENAMETOOLONG);
@@ -126,7 +145,7 @@ static void mount_root_show(struct seq *s, struct mount *m, char *buf, size_t n)
 	struct backward b = { .buf = buf, .p = buf + n };
 	struct dentry *d;
 
-	prepend(&b, "", 1);
+	prepend(&b, is_deleted(m->mnt_root) ? "//deleted" : "", is_deleted(m->mnt_root) ? 10 : 1);
 	spin_lock(&dcache_lock);
 	for (d = m->mnt_root; !d_is_root(d); d = d->d_parent) {
 		prepend(&b, d->d_name.name, d->d_name.len);
@@ -177,12 +196,14 @@ static void mounts_print(struct seq *s, bool info)
 {
 	char *buf = kmalloc(2 * PATH_MAX, GFP_KERNEL), *where;
 	struct mount *m = NULL;
+	struct backward b;
 	enum reach reach;
 
 	if (!buf)
 		return;
 	while ((m = mounts_step(m))) {
-		where = path_print(&(struct path){ m, m->mnt_root }, buf, PATH_MAX, &reach);
+		b = (struct backward){ .buf = buf, .p = buf + PATH_MAX };
+		where = path_print(&(struct path){ m, m->mnt_root }, "", &b, &reach);
 		if (!where || reach == OUTSIDE)
 			continue;
 		if (info)
