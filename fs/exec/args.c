@@ -79,6 +79,7 @@ static int append_user(struct exec_args *a, const char __user *s)
 		to = args_room(a, &room);
 		if (!to)
 			return -ENOMEM;
+		room = min(room, EXEC_STRING_BYTES_MAX - (a->bytes - start));
 		n = strncpy_from_user(to, s, (long)room);
 		if (n < 0)
 			return (int)n;

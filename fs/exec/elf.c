@@ -37,7 +37,7 @@ struct image {
 	unsigned long start_code, end_code, start_data, end_data;
 };
 
-/* Reads exactly n bytes; -ENOEXEC if the file is shorter. */
+/* Reads exactly n bytes; -EIO if the file is shorter. */
 static int read_exact(struct file *f, void *buf, size_t n, u64 offset)
 {
 	loff_t pos = (loff_t)offset;
@@ -45,7 +45,7 @@ static int read_exact(struct file *f, void *buf, size_t n, u64 offset)
 
 	if (got < 0)
 		return (int)got;
-	return (size_t)got == n ? 0 : -ENOEXEC;
+	return (size_t)got == n ? 0 : -EIO;
 }
 
 static u64 file_bytes(const struct file *f)
@@ -70,7 +70,7 @@ static int image_open(struct image *img, struct file *file, const void *head, si
 		return -ENOMEM;
 	err = read_exact(file, img->phdrs, bytes, img->info.phoff);
 	if (!err)
-		err = elf_check_phdrs(img->phdrs, file_bytes(file), USER_END, &img->info, &reason);
+		err = elf_check_phdrs(img->phdrs, USER_END, &img->info, &reason);
 	if (!err)
 		return 0;
 	kfree(img->phdrs);
@@ -115,7 +115,8 @@ static int clear_tail(struct mm *mm, unsigned long from)
 	return 0;
 }
 
-static int segment_map(struct image *img, struct mm *mm, const struct elf64_phdr *p)
+/* `replace`: what the segments before it have mapped there. */
+static int segment_map(struct image *img, struct mm *mm, const struct elf64_phdr *p, bool replace)
 {
 	unsigned long vaddr = img->bias + p->vaddr;
 	unsigned long start = ALIGN_DOWN(vaddr, PAGE_SIZE);
@@ -126,7 +127,7 @@ static int segment_map(struct image *img, struct mm *mm, const struct elf64_phdr
 
 	if (p->filesz) {
 		err = map_fixed(mm, img->file, start, mapped_end - start, prot,
-				p->offset - (vaddr - start), false);
+				p->offset - (vaddr - start), replace);
 		if (err)
 			return err;
 		if (p->memsz > p->filesz && p->flags & PF_W) {
@@ -137,7 +138,7 @@ static int segment_map(struct image *img, struct mm *mm, const struct elf64_phdr
 	}
 	if (mem_end > mapped_end)
 		return map_fixed(mm, NULL, mapped_end, ALIGN_UP(mem_end, PAGE_SIZE) - mapped_end,
-				 prot, 0, false);
+				 prot, 0, replace);
 	return 0;
 }
 
@@ -185,14 +186,16 @@ static int image_load(struct image *img, struct mm *mm, unsigned long base)
 {
 	unsigned int i;
 	int err = choose_bias(img, mm, base);
+	bool replace = false;
 
 	for (i = 0; i < img->info.phnum && !err; i++) {
 		const struct elf64_phdr *p = &img->phdrs[i];
 
 		if (p->type != PT_LOAD || !p->memsz)
 			continue;
-		err = segment_map(img, mm, p);
+		err = segment_map(img, mm, p, replace);
 		note_segment(img, p);
+		replace = true;
 	}
 	return err;
 }
@@ -218,11 +221,10 @@ static struct file *interp_open(struct image *prog, void *head)
 	kfree(path);
 	if (IS_ERR(f))
 		return f;
-	/* A broken interpreter is a library that cannot be accessed: execve(2), ELIBBAD. */
 	err = read_exact(f, head, ELF_HEADER_BYTES, 0);
 	if (err) {
 		file_put(f);
-		return ERR_PTR(err == -ENOEXEC ? -ELIBBAD : err);
+		return ERR_PTR(err);
 	}
 	return f;
 }
@@ -238,6 +240,7 @@ static int interp_load(struct exec *ex, struct image *prog)
 		return (int)PTR_ERR(f);
 	err = image_open(&img, f, head, sizeof(head));
 	if (err) {
+		/* A broken interpreter is a library that cannot be used: execve(2), ELIBBAD. */
 		err = err == -ENOEXEC ? -ELIBBAD : err;
 		goto out_put_file;
 	}

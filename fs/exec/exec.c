@@ -202,9 +202,12 @@ static int exec_run(struct exec *ex)
 /* A struct exec with its file open; ERR_PTR. `name` must outlive it. */
 static struct exec *exec_create(int dfd, const char *name, int at_flags)
 {
-	struct exec *ex = kzalloc(sizeof(*ex), GFP_KERNEL);
-	int err;
+	int err = cred_exec_check();
+	struct exec *ex;
 
+	if (err)
+		return ERR_PTR(err);
+	ex = kzalloc(sizeof(*ex), GFP_KERNEL);
 	if (!ex)
 		return ERR_PTR(-ENOMEM);
 	ex->name = ex->script = name;
@@ -243,8 +246,6 @@ int kernel_execve(const char *path, const char *const *argv, const char *const *
  */
 static const char *exec_name_at(int dfd, const char *name, char *buf, size_t n)
 {
-	if (dfd == AT_FDCWD || name[0] == '/')
-		return name;
 	snprintf(buf, n, name[0] ? "/dev/fd/%d/%s" : "/dev/fd/%d", dfd, name);
 	return buf;
 }
@@ -264,12 +265,13 @@ static long execve_do(int dfd, const char __user *uname, const char __user *cons
 	err = PTR_ERR_OR_ZERO(ex);
 	if (err)
 		goto out_put_name;
-	if (dfd != AT_FDCWD) {
+	if (dfd != AT_FDCWD && name.text[0] != '/') {
 		fd_name = kmalloc(PATH_MAX, GFP_KERNEL);
 		err = -ENOMEM;
 		if (!fd_name)
 			goto out_destroy;
 		ex->name = ex->script = exec_name_at(dfd, name.text, fd_name, PATH_MAX);
+		ex->name_closes = fd_flags_get(dfd) == FD_CLOEXEC;
 	}
 	err = exec_args_from_user(&ex->args, argv, envp);
 	if (!err)

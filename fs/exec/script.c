@@ -22,23 +22,26 @@ static char *skip_blanks(char *p)
 	return p;
 }
 
-/* Splits the line in place; *arg is NULL if there is none. 0 or -ENOEXEC. */
+/* Splits the line in place; *arg is NULL if there is none. 0, -ENOEXEC, -EACCES. */
 static int parse_line(char *line, char **interp, char **arg)
 {
 	char *end = strchr(line, '\n'), *p;
-	bool whole = end || strnlen(line, EXEC_HEAD_BYTES) < EXEC_HEAD_BYTES - 2;
+	bool whole = end || strlen(line) < EXEC_HEAD_BYTES - 2;
 
-	if (!end)
-		end = line + strlen(line);
-	while (end > line && is_blank(end[-1]))
-		end--;
-	*end = '\0';
+	/* Without a newline nothing is still a name: that of the current directory, for Linux. */
 	*interp = skip_blanks(line);
 	if (!**interp)
-		return -ENOEXEC;
-	for (p = *interp; *p && !is_blank(*p); p++)
+		return whole ? -EACCES : -ENOEXEC;
+	if (!end)
+		end = line + strlen(line);
+	for (p = *interp; p < end && !is_blank(*p); p++)
 		;
-	if (!*p && !whole)
+	if (p == end && !whole)
+		return -ENOEXEC;
+	while (end > *interp && is_blank(end[-1]))
+		end--;
+	*end = '\0';
+	if (!**interp)
 		return -ENOEXEC;
 	*arg = NULL;
 	if (*p) {
@@ -62,6 +65,9 @@ static int script_load(struct exec *ex)
 	err = parse_line(line, &interp, &arg);
 	if (err)
 		return err;
+	/* The interpreter could not open what is closed by then. */
+	if (ex->name_closes)
+		return -ENOENT;
 	/* The innermost name: the script itself, or the script that interprets it. */
 	err = exec_args_interpret(&ex->args, interp, arg, ex->script);
 	if (err)

@@ -21,6 +21,7 @@ struct exec {
 	struct file *file;		/* what is loaded: the interpreter in the end */
 	const char *name;		/* as the caller named the program: AT_EXECFN, comm */
 	const char *script;		/* the path that an interpreter is told to read */
+	bool name_closes;		/* name is a descriptor that is closed on exec */
 	char interp[EXEC_HEAD_BYTES];	/* path of the last interpreter; `script` may point here */
 	u8 head[EXEC_HEAD_BYTES];	/* of file, zero-filled beyond its end */
 	unsigned int depth;		/* interpreters entered so far */

@@ -4,8 +4,8 @@
  * acts on it. Two steps, since the loader reads the header first and then the table it points to.
  * Pure: any context.
  *
- * Checked: everything that the two tables say about each other and about the file's size. Not
- * read: sections, dynamic entries, notes, relocations.
+ * Checked: that what the tables say can be added up and lies in user space, and that the second
+ * lies in the file. Not read: sections, dynamic entries, notes, relocations.
  */
 #ifndef EXO_ELF_H
 #define EXO_ELF_H
@@ -75,9 +75,10 @@ int __must_check elf_check_header(const void *head, size_t bytes, u64 file_bytes
 				  struct elf_info *info, const char **reason);
 /*
  * `phdrs` holds info->phnum entries. `vaddr_limit`: first address above user space. 0, or
- * -ENOEXEC, or -EINVAL (a segment that cannot be loaded), with *reason set.
+ * -ENOEXEC, or -EINVAL (a segment that cannot be loaded), with *reason set. Segments may still
+ * overlap, and they and the interpreter's path may lie beyond the end of the file.
  */
-int __must_check elf_check_phdrs(const struct elf64_phdr *phdrs, u64 file_bytes, u64 vaddr_limit,
+int __must_check elf_check_phdrs(const struct elf64_phdr *phdrs, u64 vaddr_limit,
 				 struct elf_info *info, const char **reason);
 /* `path` holds the info->interp_bytes bytes of the interpreter's path. 0 or -ENOEXEC. */
 int __must_check elf_check_interp(const char *path, size_t bytes, const char **reason);

@@ -11,7 +11,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	const char *reason = NULL;
 	struct elf_info info;
-	u64 end = 0;
 
 	if (elf_check_header(data, size, size, &info, &reason)) {
 		fuzz_check(reason);
@@ -19,7 +18,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	}
 	fuzz_check(info.phnum && info.phnum <= ELF_PHDRS_MAX);
 	memcpy(phdrs, data + info.phoff, info.phnum * sizeof(*phdrs));
-	if (elf_check_phdrs(phdrs, size, LIMIT, &info, &reason)) {
+	if (elf_check_phdrs(phdrs, LIMIT, &info, &reason)) {
 		fuzz_check(reason);
 		return 0;
 	}
@@ -28,14 +27,13 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 
 		if (p->type != PT_LOAD || !p->memsz)
 			continue;
-		fuzz_check(p->vaddr >= end && p->vaddr >= info.vaddr_start);
+		fuzz_check(p->vaddr >= info.vaddr_start && p->vaddr + p->memsz >= p->vaddr);
 		fuzz_check(p->vaddr + p->memsz <= info.vaddr_end && p->filesz <= p->memsz);
-		fuzz_touch(data + (p->filesz ? p->offset : 0), p->filesz);
-		end = p->vaddr + p->memsz;
+		fuzz_check(!p->filesz || p->offset + p->filesz <= S64_MAX);
 	}
 	fuzz_check(info.vaddr_end <= LIMIT && info.vaddr_start < info.vaddr_end);
-	fuzz_touch(data + info.interp_offset, info.interp_bytes);
-	if (info.interp_bytes)
+	if (info.interp_bytes && info.interp_offset <= size &&
+	    info.interp_bytes <= size - info.interp_offset)
 		(void)!elf_check_interp((const char *)data + info.interp_offset, info.interp_bytes,
 					&reason);
 	return 0;
