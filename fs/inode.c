@@ -180,8 +180,7 @@ ssize_t file_write_limit(struct file *f, loff_t pos, size_t n)
 	return (ssize_t)min_t(u64, n, max - (u64)pos);
 }
 
-/* The write itself; i_lock held. */
-static ssize_t inode_write_locked(struct file *f, struct iov_iter *it, loff_t *pos)
+ssize_t inode_write_locked(struct file *f, struct iov_iter *it, loff_t *pos)
 {
 	size_t want = it->count;
 	ssize_t n;

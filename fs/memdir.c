@@ -9,6 +9,7 @@
 #include <exo/heap.h>
 #include <exo/inode.h>
 #include <exo/readdir.h>
+#include <exo/sched.h>
 #include "memdir.h"
 
 #define POS_MAX S64_MAX
@@ -92,10 +93,21 @@ bool memdir_is_empty(const struct inode *dir)
 	return list_empty(&memdir_of(dir)->by_age);
 }
 
-void memdir_take_all(struct inode *dir, struct list_head *list)
+void memdir_evict(struct inode *dir, struct memdir_drain *d)
 {
-	memdir_of(dir)->by_name = RB_ROOT;
-	list_splice_tail_init(&memdir_of(dir)->by_age, list);
+	struct memdir_entry *e;
+
+	list_splice_tail_init(&memdir_of(dir)->by_age, &d->entries);
+	if (d->active)
+		return;
+	d->active = true;
+	while ((e = list_first_entry_or_null(&d->entries, struct memdir_entry, by_age))) {
+		list_del(&e->by_age);
+		inode_put(e->inode);
+		kfree(e);
+		cond_resched();
+	}
+	d->active = false;
 }
 
 int memdir_lookup(struct inode *dir, struct dentry *dentry)

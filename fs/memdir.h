@@ -39,8 +39,23 @@ struct memdir_entry *memdir_find(const struct inode *dir, const struct qstr *nam
 int __must_check memdir_add(struct inode *dir, const struct qstr *name, struct inode *inode);
 void memdir_remove(struct inode *dir, struct memdir_entry *e);
 bool memdir_is_empty(const struct inode *dir);
-/* Moves all entries to `list` (of by_age links): for taking a tree down without recursion. */
-void memdir_take_all(struct inode *dir, struct list_head *list);
+
+/*
+ * Taking a tree down: super_ops.evict calls memdir_evict() for a directory that still has entries,
+ * which only unmounting evicts. The entries go to a list of the super block and the outermost call
+ * works it off, so the depth of the tree costs no stack.
+ */
+struct memdir_drain {
+	struct list_head entries;
+	bool active;
+};
+
+static inline void memdir_drain_init(struct memdir_drain *d)
+{
+	list_init(&d->entries);
+	d->active = false;
+}
+void memdir_evict(struct inode *dir, struct memdir_drain *d);
 
 /* inode_ops.lookup and the file operations of such directories. */
 int memdir_lookup(struct inode *dir, struct dentry *dentry);

@@ -42,8 +42,7 @@ struct tarfs_sb {
 	size_t bytes;
 	void *copy;			/* to be vfree()d, or NULL */
 	u64 files;
-	struct list_head orphans;	/* as in tmpfs: unmounting without recursion */
-	bool draining;
+	struct memdir_drain drain;
 };
 
 static inline struct tarfs_sb *tarfs_sb(const struct super_block *sb)
@@ -366,23 +365,10 @@ static int tarfs_index(struct super_block *sb)
 
 static void tarfs_evict(struct inode *inode)
 {
-	struct tarfs_sb *s = tarfs_sb(inode->i_sb);
-	struct memdir_entry *e;
-
 	if (S_ISLNK(inode->i_mode))
 		kfree(inode->i_private);
-	if (!S_ISDIR(inode->i_mode))
-		return;
-	memdir_take_all(inode, &s->orphans);
-	if (s->draining)
-		return;
-	s->draining = true;
-	while ((e = list_first_entry_or_null(&s->orphans, struct memdir_entry, by_age))) {
-		list_del(&e->by_age);
-		inode_put(e->inode);
-		kfree(e);
-	}
-	s->draining = false;
+	else if (S_ISDIR(inode->i_mode))
+		memdir_evict(inode, &tarfs_sb(inode->i_sb)->drain);
 }
 
 static void tarfs_put_super(struct super_block *sb)
@@ -466,7 +452,7 @@ static int tarfs_fill(struct super_block *sb, const char *source, const char *da
 
 	if (!s)
 		return -ENOMEM;
-	list_init(&s->orphans);
+	memdir_drain_init(&s->drain);
 	sb->s_private = s;
 	sb->s_op = &tarfs_super_ops;
 	sb->s_magic = TARFS_MAGIC;

@@ -31,9 +31,7 @@ struct tmpfs_sb {
 	umode_t mode;			/* of the root directory, as mounted */
 	uid_t uid;
 	gid_t gid;
-	/* Entries of directories that went while they had some (unmounting): see tmpfs_evict(). */
-	struct list_head orphans;
-	bool draining;
+	struct memdir_drain drain;
 };
 
 static const struct inode_ops tmpfs_file_inode_ops, tmpfs_symlink_ops;
@@ -136,7 +134,7 @@ static int tmpfs_fallocate_locked(struct inode *inode, int mode, loff_t offset, 
 	return 0;
 }
 
-static int tmpfs_fallocate(struct file *f, int mode, loff_t offset, loff_t bytes)
+int tmpfs_fallocate(struct file *f, int mode, loff_t offset, loff_t bytes)
 {
 	int err;
 
@@ -180,33 +178,12 @@ struct inode *tmpfs_inode_create(struct super_block *sb, const struct inode *dir
 	return inode;
 }
 
-/*
- * Only unmounting evicts a directory that is not empty. Its entries go to a list and the outermost
- * call works it off: so the depth of the tree costs no stack.
- */
-static void tmpfs_evict_dir(struct inode *dir, struct tmpfs_sb *s)
-{
-	struct memdir_entry *e;
-
-	memdir_take_all(dir, &s->orphans);
-	if (s->draining)
-		return;
-	s->draining = true;
-	while ((e = list_first_entry_or_null(&s->orphans, struct memdir_entry, by_age))) {
-		list_del(&e->by_age);
-		inode_put(e->inode);
-		kfree(e);
-		cond_resched();
-	}
-	s->draining = false;
-}
-
 static void tmpfs_evict(struct inode *inode)
 {
 	struct tmpfs_sb *s = tmpfs_sb(inode->i_sb);
 
-	if (S_ISDIR(inode->i_mode) && !memdir_is_empty(inode))
-		tmpfs_evict_dir(inode, s);
+	if (S_ISDIR(inode->i_mode))
+		memdir_evict(inode, &s->drain);
 	else if (S_ISLNK(inode->i_mode))
 		kfree(inode->i_private);
 	atomic_dec(&s->inodes);
@@ -578,7 +555,7 @@ int tmpfs_fill(struct super_block *sb, const char *source, const char *data)
 	s->mode = S_IRWXUGO | S_ISVTX;
 	s->uid = current_fsuid();
 	s->gid = current_fsgid();
-	list_init(&s->orphans);
+	memdir_drain_init(&s->drain);
 	sb->s_private = s;
 	sb->s_op = &tmpfs_super_ops;
 	sb->s_magic = TMPFS_MAGIC;

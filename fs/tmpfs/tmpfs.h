@@ -10,7 +10,9 @@ struct tmpfs_inode {
 	struct inode inode;		/* first */
 	long pages;			/* [a] charged to the super block */
 	struct memdir dir;		/* of a directory */
-	u32 seals;			/* [i_lock] F_SEAL_*, of a memfd */
+	/* Of a memfd. */
+	u32 seals;			/* [i_lock and i_slot_lock] F_SEAL_* */
+	int writable_maps;		/* [i_slot_lock] mappings that may write */
 };
 
 /* Fills a super block; `data` holds mount options. fs->inode_bytes must be TMPFS_INODE_BYTES. */
@@ -24,5 +26,6 @@ struct inode *__must_check tmpfs_inode_create(struct super_block *sb, const stru
 int __must_check tmpfs_enter(struct inode *dir, const struct qstr *name, struct inode *inode);
 
 extern const struct inode_ops tmpfs_dir_ops;
+int tmpfs_fallocate(struct file *f, int mode, loff_t offset, loff_t bytes);
 
 #endif

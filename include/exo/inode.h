@@ -224,6 +224,8 @@ int __must_check file_modified(struct file *f);
 ssize_t inode_read_iter(struct file *f, struct iov_iter *it, loff_t *pos);
 /* i_lock, O_APPEND, RLIMIT_FSIZE, s_max_bytes, file_modified(), filemap_write_iter(), O_SYNC. */
 ssize_t inode_write_iter(struct file *f, struct iov_iter *it, loff_t *pos);
+/* Its part under i_lock, for those who check something of their own there. */
+ssize_t inode_write_locked(struct file *f, struct iov_iter *it, loff_t *pos);
 int inode_mmap(struct file *f, struct vma *vma);	/* filemap_mmap() and the access time */
 int inode_fsync_memory(struct file *f, loff_t start, loff_t end, bool data_only);	/* 0 */
 int inode_file_truncate(struct file *f, loff_t bytes);
