@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Anonymous memory: what has no object behind it. A read of what was never written maps the one zero
- * page, read-only; the first write gets a page of its own, zeroed once.
+ * Anonymous memory: what has no object behind it. A read of what was never written maps the one
+ * zero page, read-only; the first write gets a page of its own, zeroed once.
  *
  * A page of this kind has PAGE_ANON, one reference for each page table entry, and no other owner.
  */

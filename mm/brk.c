@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * brk(2): the heap that grows upwards from the end of the program. The area between start_brk and brk
- * (rounded up to pages) is anonymous, private and one, as long as nobody maps or protects inside it.
+ * brk(2): the heap that grows upwards from the end of the program. The area between start_brk and
+ * brk (rounded up to pages) is anonymous, private and one, as long as nobody maps or protects
+ * inside it.
  *
  * The call never fails: it returns where the heap ends now.
  */

@@ -8,7 +8,7 @@
  *       that order; nonempty has bit n exactly if blocks[n] is not empty;
  *   (2) two buddies are never both free (they are merged at once), except at order 12;
  *   (3) free_pages is the sum of nr_blocks[n] << n;
- *   (4) the struct of a page inside a block, free or allocated, that is not its head has flags 0 and no
+ *   (4) the struct of a page inside a block that is not its head has flags 0 and no
  *       references; so a page that is freed must be the head of an allocated block.
  *
  * Each operation costs at most one step per order. The head of the half that is put aside is the
@@ -101,7 +101,7 @@ void buddy_add_range(struct buddy *b, u64 start, u64 end)
 
 const char *buddy_check_give(const struct page *page, unsigned int order)
 {
-	if (page->flags & PAGE_BUDDY)
+	if (page->flags & (PAGE_BUDDY | PAGE_PCP))
 		return "it is free already";
 	if (page->flags & PAGE_RESERVED)
 		return "it never was in the allocator";

@@ -12,7 +12,7 @@
 #define BUDDY_MAX_PAGES		(1UL << BUDDY_MAX_ORDER)
 
 struct buddy {
-	struct page *map;		/* page i of the array has index i; blocks are aligned by it */
+	struct page *map;		/* page i has index i, and blocks are aligned by it */
 	u64 free_pages;
 	u32 nonempty;			/* bit n: blocks[n] is not empty */
 	struct list_head blocks[BUDDY_ORDERS];

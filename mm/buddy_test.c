@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The buddy algorithm against a model that knows of each page to which block it belongs, with random
- * takes and gives; after each burst every invariant at the head of mm/buddy.c is looked at.
+ * The buddy algorithm against a model that knows of each page to which block it belongs, with
+ * random takes and gives; after each burst every invariant at the head of mm/buddy.c is looked at.
  */
 #include <exo/ktest.h>
 #include <exo/string.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Promised memory: what private writable areas and shared memory could come to need. The policy is
- * Linux's vm.overcommit_memory: 0 refuses only what the whole machine could not hold, 1 refuses nothing,
- * 2 keeps all promises below CommitLimit (overcommit_ratio percent of RAM).
+ * Linux's vm.overcommit_memory: 0 refuses only what the whole machine could not hold, 1 refuses
+ * nothing, 2 keeps all promises below CommitLimit (overcommit_ratio percent of RAM).
  *
  * `promised` is atomic; a charge that is refused is taken back at once.
  */
@@ -20,7 +20,7 @@ static unsigned int overcommit = OVERCOMMIT_GUESS;
 static unsigned int overcommit_ratio = 50;
 static atomic_long_t promised;		/* in pages */
 
-/* Kept for an administrator who has to clean up, and so that one process cannot take all; as Linux. */
+/* As Linux: for an administrator who has to clean up; so that one process cannot take all. */
 #define ADMIN_RESERVE_PAGES	(8 * MiB >> PAGE_SHIFT)
 #define USER_RESERVE_PAGES	(128 * MiB >> PAGE_SHIFT)
 

@@ -2,10 +2,10 @@
 /*
  * Sharing until somebody writes.
  *
- * fork gives the child the parent's pages, read-only in both. The first write to such an entry comes
- * here: whoever holds the last reference keeps the page, everybody else gets a copy. Only pages
- * with PAGE_ANON can be kept; pages of the page cache are always copied, since the cache refers to
- * them too.
+ * fork gives the child the parent's pages, read-only in both. The first write to such an entry
+ * comes here: whoever holds the last reference keeps the page, everybody else gets a copy. Only
+ * pages with PAGE_ANON can be kept; pages of the page cache are always copied, since the cache
+ * refers to them too.
  *
  * fork_copy_pages() is the mechanism's other half, and the one place that an eager copy would
  * replace. It goes by what the parent has written: entries that can be faulted in again (pages of

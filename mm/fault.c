@@ -2,17 +2,17 @@
 /*
  * Page faults.
  *
- * upcall_page_fault() is the door from arch: it finds the area, checks the access against it, has the page
- * made present, and turns what cannot be into a signal:
+ * upcall_page_fault() is the door from arch: it finds the area, checks the access against it, has
+ * the page made present, and turns what cannot be into a signal:
  *	no area there				SIGSEGV, SEGV_MAPERR
  *	the area forbids it			SIGSEGV, SEGV_ACCERR
  *	the object has nothing there		SIGBUS, BUS_ADRERR
- * An access by the kernel is served only if the instruction is one that may fault (user copies), in task
- * context with sleeping allowed; then the result is "no", and the exception table goes on.
+ * An access by the kernel is served only if the instruction is one that may fault (user copies), in
+ * task context with sleeping allowed; then the result is "no", and the exception table goes on.
  *
  * mm_fault() is the core, which also serves remote access, MAP_POPULATE and mlock. It runs with
- * mmap_lock held for reading, so areas and tables stay; each entry changes under page_table_lock, and
- * whoever finds it changed by another thread lets the access be tried again.
+ * mmap_lock held for reading, so areas and tables stay; each entry changes under page_table_lock,
+ * and whoever finds it changed by another thread lets the access be tried again.
  *
  * When there is no memory, the lock is dropped, mm/oom.c makes room, and the access is tried again.
  *
@@ -33,7 +33,7 @@
 
 /* ---- The core ---- */
 
-/* May a shared entry be writable before it is written? Only if nobody wants to hear of the write. */
+/* May a shared entry be writable before it is written? If nobody wants to hear of the write. */
 static bool dirty_already(const struct vma *v, const struct page *page)
 {
 	if (!v->ops->page_mkwrite)
@@ -116,8 +116,10 @@ int mm_fault(struct vma *v, unsigned long addr, unsigned int flags)
 	if (unlikely(!ptep))
 		return -ENOMEM;
 	e = pte_read(ptep);
+	if (pte_none(e) && !v->ops)
+		return fault_anon(v, addr, ptep, write);
 	if (pte_none(e))
-		return v->ops ? fault_object(v, addr, ptep, write) : fault_anon(v, addr, ptep, write);
+		return fault_object(v, addr, ptep, write);
 	if (write && !pte_write(e))
 		return fault_write_protected(v, addr, ptep, e);
 	/* Another thread has served it, or a cached entry was older than the table. */

@@ -3,13 +3,13 @@
  * Reading, writing and mapping over the page cache: the file operations of every file system whose
  * contents are in a mapping.
  *
- * A reader needs no lock: it takes a reference on an up-to-date page and copies; against a writer it
- * sees a mixture at worst, as on Linux. A writer holds the inode lock and the page lock while it copies,
- * with page faults off: the memory copied from may be a mapping of the very page. So the source is
- * touched before, and what could not be copied is tried again.
+ * A reader needs no lock: it takes a reference on an up-to-date page and copies; against a writer
+ * it sees a mixture at worst, as on Linux. A writer holds the inode lock and the page lock while it
+ * copies, with page faults off: the memory copied from may be a mapping of the very page. So the
+ * source is touched before, and what could not be copied is tried again.
  *
- * A mapping sees the cache's own pages. They are entered read-only, so that the first write to each is heard
- * of (ops->reserve, PAGE_DIRTY), and neighbours that are in the cache already come along.
+ * A mapping sees the cache's own pages. They are entered read-only, so that the first write to each
+ * is heard of (ops->reserve, PAGE_DIRTY), and neighbours that are in the cache already come along.
  *
  * Does not: read ahead (mm/readahead.c, later), direct I/O.
  */
@@ -87,8 +87,8 @@ ssize_t filemap_read_iter(struct file *f, struct iov_iter *it, loff_t *pos)
 /* ---- Writing ---- */
 
 /*
- * Copies into the locked page. What of a new page is not written is zeroed or, with a store behind it,
- * read before: but not if the whole page will be written.
+ * Copies into the locked page. What of a new page is not written is zeroed or, with a store behind
+ * it, read before: but not if the whole page will be written.
  */
 static ssize_t fill_and_copy(struct mapping *m, struct page *page, size_t offset, size_t n,
 			     struct iov_iter *it)
@@ -119,7 +119,8 @@ static ssize_t fill_and_copy(struct mapping *m, struct page *page, size_t offset
 	return (ssize_t)copied;
 }
 
-static ssize_t write_part(struct mapping *m, u64 index, size_t offset, size_t n, struct iov_iter *it)
+static ssize_t write_part(struct mapping *m, u64 index, size_t offset, size_t n,
+			  struct iov_iter *it)
 {
 	struct page *page = mapping_grab_page(m, index);
 	ssize_t copied;

@@ -9,8 +9,18 @@
 #include <exo/vma.h>
 #include "buddy_core.h"
 
-/* ---- memblock.c, zone.c, reclaim.c ---- */
+/* ---- memblock.c, zone.c, pcp.c, reclaim.c ---- */
 bool memblock_unreserve(phys_addr_t start, phys_addr_t end);
+
+/* Single pages through this CPU's stack. Any context. */
+struct page *pcp_alloc(gfp_t gfp);
+void pcp_free(struct page *page);
+/* Empties it; false: there was nothing. */
+bool pcp_drain(void);
+u64 pcp_pages(void);
+/* Up to `nr` free pages with PAGE_PCP; how many. Interrupts off. */
+u32 zones_take_batch(gfp_t gfp, struct page **pages, u32 nr);
+void zones_give_batch(struct page **pages, u32 nr);
 
 struct zone_figures {
 	const char *name;
@@ -47,8 +57,8 @@ pte_t *user_pte_find(struct mm *mm, unsigned long addr);
  */
 pte_t *user_leaf_next(struct mm *mm, unsigned long *addr, unsigned long end);
 /*
- * Unlinks the tables that served only [start, end), whose entries are clear; nothing else is mapped in
- * [floor, ceiling). mmap_lock held for writing.
+ * Unlinks the tables that served only [start, end), whose entries are clear; nothing else is mapped
+ * in [floor, ceiling). mmap_lock held for writing.
  */
 void user_tables_free(struct tlb_gather *tlb, unsigned long start, unsigned long end,
 		      unsigned long floor, unsigned long ceiling);
@@ -122,7 +132,7 @@ void mm_change_protection(struct vma *v, unsigned long start, unsigned long end)
 
 /* ---- commit.c: promised memory ---- */
 int __must_check commit_charge(struct mm *mm, unsigned long pages);	/* 0, -ENOMEM */
-void commit_force(unsigned long pages);		/* the same, not refused: what moves is promised twice */
+void commit_force(unsigned long pages);		/* not refused: what moves is promised twice */
 void commit_uncharge(unsigned long pages);
 bool commit_counts(u32 flags, bool noreserve);	/* is such an area to be counted? */
 u64 commit_limit_pages(void);
@@ -132,8 +142,8 @@ u64 commit_promised_pages(void);
 #define MM_FAULT_WRITE	(1U << 0)
 #define MM_FAULT_FORCE	(1U << 1)	/* a debugger writes what the program itself must not */
 /*
- * Makes the page at `addr` inside `v` present (and writable, as far as the area allows). 0; -EFAULT,
- * -ENOMEM, other: SIGBUS. mmap_lock held for reading, may sleep.
+ * Makes the page at `addr` inside `v` present (and writable, as far as the area allows). 0;
+ * -EFAULT, -ENOMEM, other: SIGBUS. mmap_lock held for reading, may sleep.
  */
 int mm_fault(struct vma *v, unsigned long addr, unsigned int flags);
 /* The growing area above `addr` reaches down to it: the area, or NULL. Lock held for writing. */
@@ -151,8 +161,8 @@ int fault_anon(struct vma *v, unsigned long addr, pte_t *ptep, bool write);
 /* A write to an entry `e` that does not allow it. As mm_fault(). */
 int fault_write_protected(struct vma *v, unsigned long addr, pte_t *ptep, pte_t e);
 /*
- * Puts a page of the area's own in place of `old`, as a copy of `source` (NULL: of nothing). Takes the
- * reference over if 0. -EAGAIN: the entry is no longer `old`, or the source left its object.
+ * Puts a page of the area's own in place of `old`, as a copy of `source` (NULL: of nothing). Takes
+ * the reference over if 0. -EAGAIN: the entry is no longer `old`, or the source left its object.
  */
 int anon_install(struct vma *v, unsigned long addr, pte_t *ptep, pte_t old, struct page *page,
 		 struct page *source);
@@ -182,7 +192,7 @@ int mapping_fill_page(struct mapping *m, struct page *page);
 struct page *mapping_next_page(struct mapping *m, u64 *index, u64 last);
 /* Drops a clean locked page that has `refs` references (the tree's included) and no entries. */
 bool mapping_drop_clean(struct mapping *m, struct page *page, int refs);
-/* What lies behind the end in the last page is zero afterwards. The size is not changed meanwhile. */
+/* What lies behind the end in the last page is zero afterwards. The size stays meanwhile. */
 void mapping_zero_tail(struct mapping *m);
 /* Entries for the page become read-only, so that the next write is seen. zap.c */
 void mapping_protect_page(struct mapping *m, struct page *page);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Device memory in an area: what a driver's ops->mmap enters. Such an area has VMA_IO: its entries have no
- * struct page behind them, are all there from the start, are copied by fork, and are neither expanded
- * nor dumped nor locked.
+ * Device memory in an area: what a driver's ops->mmap enters. Such an area has VMA_IO: its entries
+ * have no struct page behind them, are all there from the start, are copied by fork, and are
+ * neither expanded nor dumped nor locked.
  */
 #include <exo/err.h>
 #include <exo/spinlock.h>

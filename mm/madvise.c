@@ -2,10 +2,10 @@
 /*
  * madvise(2) and msync(2).
  *
- * MADV_FREE frees at once: the call says that the contents may go at any time, and there is no swap that
- * keeping them would save. MADV_COLD and MADV_PAGEOUT are taken note of and change nothing, since
- * anonymous memory has nowhere to go. What Linux answers without KSM, huge pages and memory-failure
- * handling (-EINVAL) is answered here, too.
+ * MADV_FREE frees at once: the call says that the contents may go at any time, and there is no swap
+ * that keeping them would save. MADV_COLD and MADV_PAGEOUT are taken note of and change nothing,
+ * since anonymous memory has nowhere to go. What Linux answers without KSM, huge pages and
+ * memory-failure handling (-EINVAL) is answered here, too.
  *
  * An unmapped part in the middle is skipped, and reported as -ENOMEM at the end, as on Linux.
  */
@@ -287,7 +287,8 @@ static int sync_range(struct mm *mm, unsigned long start, unsigned long end, int
 		if ((flags & MS_INVALIDATE) && (v->flags & VMA_LOCKED))
 			return -EBUSY;
 		stop = min(end, v->end);
-		if ((flags & MS_SYNC) && v->file && (v->flags & VMA_SHARED) && v->file->ops->fsync) {
+		if ((flags & MS_SYNC) && v->file && (v->flags & VMA_SHARED) &&
+		    v->file->ops->fsync) {
 			err = sync_area(mm, v, start, stop);
 			if (err)
 				return err;

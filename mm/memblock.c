@@ -7,9 +7,10 @@
  * merged), none is empty. RAM ranges are whole pages, rounded inward; reservations are whole pages,
  * rounded outward.
  *
- * The lists outlive boot, because the zones fill themselves from them bit by bit (mm/zone.c). Before
- * buddy_init() one CPU runs with interrupts off and there is no lock; afterwards RAM never changes and
- * reservations only by memblock_unreserve(), under the lock of the zone they lie in and memblock_lock.
+ * The lists outlive boot, because the zones fill themselves from them bit by bit (mm/zone.c).
+ * Before buddy_init() one CPU runs with interrupts off and there is no lock; afterwards RAM never
+ * changes and reservations only by memblock_unreserve(), under the lock of the zone they lie in and
+ * memblock_lock.
  *
  * Allocation goes downwards from the top of what the direct map covers, so that low memory is left
  * to those who need it, and what was taken stays in one piece.
@@ -166,7 +167,7 @@ phys_addr_t memblock_alloc_phys(u64 bytes, u64 align)
 
 	bytes = ALIGN_UP(bytes, PAGE_SIZE);
 	if (!find_room(bytes, align, &at))
-		panic("not enough memory: %llu KiB of RAM, boot needs another %llu KiB in one piece",
+		panic("not enough memory: %llu KiB of RAM, boot needs %llu KiB more in one piece",
 		      memblock_ram_bytes() >> 10, bytes >> 10);
 	memblock_reserve(at, bytes);
 	return at;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * mlock(2) and its kin, mincore(2), and filling areas in advance. Anonymous pages never leave memory
- * here; what locking adds is that pages of files stay, which reclaim respects (VMA_LOCKED in
+ * mlock(2) and its kin, mincore(2), and filling areas in advance. Anonymous pages never leave
+ * memory here; what locking adds is that pages of files stay, which reclaim respects (VMA_LOCKED in
  * mm/zap.c), and that all pages are there when the call returns.
  *
  * Locked pages are counted by area against RLIMIT_MEMLOCK, in mm->locked_pages.
@@ -73,7 +73,7 @@ static u32 locked_flags(const struct vma *v, u32 lock)
 	return v->flags & VMA_IO ? flags : flags | lock;
 }
 
-/* Sets or clears VMA_LOCKED for all of [start, end); -ENOMEM at a hole (what is before it is done). */
+/* Sets or clears VMA_LOCKED for all of [start, end); -ENOMEM at a hole, up to it it is done. */
 static int apply_lock(struct mm *mm, unsigned long start, unsigned long end, u32 lock)
 {
 	while (start < end) {

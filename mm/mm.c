@@ -2,8 +2,8 @@
 /*
  * The life of an address space.
  *
- * Two counts. `users`: tasks (and others who look inside) that need the areas; with the last one all
- * areas, pages and tables go, in mm_put_user(). `refs`: who needs the struct alone; all users
+ * Two counts. `users`: tasks (and others who look inside) that need the areas; with the last one
+ * all areas, pages and tables go, in mm_put_user(). `refs`: who needs the struct alone; all users
  * together hold one. No CPU keeps the tables of a dead address space loaded (mm_unload), so the
  * root goes with the last user and nobody has to hold it for the scheduler's sake.
  *
@@ -27,7 +27,7 @@
 
 static struct kcache *mm_cache __ro_after_init;
 
-/* Linux's kernel.randomize_va_space: 0 off, 1 mappings and stack, 2 (as 1 here) the heap as well. */
+/* Linux's kernel.randomize_va_space: 0 off, 1 mappings and stack, 2 (here as 1) the heap, too. */
 static unsigned int randomize = 2;
 /* Of the place where mappings begin; page-sized steps, 28 bits as on Linux. */
 #define RANDOM_PAGES (1UL << 28)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What an address space looks like from outside: for /proc/PID/{maps,smaps,statm,status}. Nothing here
- * changes anything.
+ * What an address space looks like from outside: for /proc/PID/{maps,smaps,statm,status}. Nothing
+ * here changes anything.
  */
 #include <exo/atomic.h>
 #include <exo/buddy.h>

@@ -2,9 +2,9 @@
 /*
  * Making and removing areas: mmap(2), munmap(2), and the same for exec.
  *
- * mm_map() decides before it changes: flags and rights of the file, the place, the limits; then what was
- * at a fixed place goes, and the new area takes it or a neighbour grows over it. An error after that
- * point leaves a hole, as on Linux.
+ * mm_map() decides before it changes: flags and rights of the file, the place, the limits; then
+ * what was at a fixed place goes, and the new area takes it or a neighbour grows over it. An error
+ * after that point leaves a hole, as on Linux.
  *
  * Does not: huge pages (MAP_HUGETLB is -EINVAL, as without hugetlbfs), MAP_SYNC, swap.
  */
@@ -354,8 +354,9 @@ unsigned long mm_map(struct mm *mm, struct file *file, unsigned long addr, size_
 	if (mmap_write_lock_killable(mm))
 		return (unsigned long)-EINTR;
 	at = map_locked(mm, file, addr, bytes, prot, flags, pgoff);
-	populate = (flags & MAP_LOCKED) || (mm->def_flags & (VMA_LOCKED | VMA_LOCKONFAULT)) == VMA_LOCKED ||
-		   (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE;
+	populate = (flags & MAP_LOCKED) ||
+		   (flags & (MAP_POPULATE | MAP_NONBLOCK)) == MAP_POPULATE ||
+		   (mm->def_flags & (VMA_LOCKED | VMA_LOCKONFAULT)) == VMA_LOCKED;
 	mmap_write_unlock(mm);
 	/* What cannot be filled now is found out by who touches it. */
 	if (populate && !IS_ERR((void *)at) && mm_populate(mm, at, at + bytes))
@@ -376,7 +377,8 @@ int mm_setup_stack(struct mm *mm, unsigned long top, bool executable)
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;
 	if (!vma_find_overlap(mm, top - bytes, top))
-		err = map_region(mm, NULL, top - bytes, bytes, flags, (top - bytes) >> PAGE_SHIFT, false);
+		err = map_region(mm, NULL, top - bytes, bytes, flags, (top - bytes) >> PAGE_SHIFT,
+				 false);
 	mm->start_stack = top - 1;
 	mmap_write_unlock(mm);
 	return err;

@@ -35,7 +35,10 @@ static void change_leaf(const struct vma *v, pte_t *pte, unsigned long pages)
 
 		if (pte_none(e))
 			continue;
-		pte_set(pte, pte_modify(e, (prot & PT_WRITE) && writable_now(v, e) ? prot : readonly));
+		if ((prot & PT_WRITE) && writable_now(v, e))
+			pte_set(pte, pte_modify(e, prot));
+		else
+			pte_set(pte, pte_modify(e, readonly));
 	}
 }
 

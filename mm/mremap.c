@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * mremap(2): an area shrinks, grows in place, or moves with its pages. Moving hands page table entries
- * over and copies nothing.
+ * mremap(2): an area shrinks, grows in place, or moves with its pages. Moving hands page table
+ * entries over and copies nothing.
  *
- * Before pages move, the part that moves has become an area of its own, so that nothing that comes after
- * the move can fail. Entries of an object's pages move under mapping->lock, since truncation and
- * reclaim look for them from there.
+ * Before pages move, the part that moves has become an area of its own, so that nothing that comes
+ * after the move can fail. Entries of an object's pages move under mapping->lock, since truncation
+ * and reclaim look for them from there.
  */
 #include <exo/err.h>
 #include <exo/file.h>
@@ -110,14 +110,14 @@ static struct vma *area_like(struct mm *mm, const struct vma *v, const struct re
 static void leave_old_place(struct mm *mm, struct vma *copy, const struct remap *r)
 {
 	if (r->old_bytes && !(r->flags & MREMAP_DONTUNMAP)) {
-		/* The old area takes its promise with it; the new one was charged for its growth only. */
+		/* The old area takes its promise with it; only the growth was charged. */
 		if (copy->flags & VMA_ACCOUNT)
 			commit_force(r->old_bytes >> PAGE_SHIFT);
 		BUG_ON(mm_unmap_locked(mm, r->old, r->old + r->old_bytes));
 	} else if (r->old_bytes) {
 		struct vma *v = vma_find(mm, r->old);
 
-		/* Nothing is locked where nothing is. The area is cut already, so this cannot fail. */
+		/* Nothing is locked where nothing is. The area is cut already: this cannot fail. */
 		BUG_ON(vma_set_flags(mm, &v, r->old, r->old + r->old_bytes,
 				     v->flags & ~(u32)(VMA_LOCKED | VMA_LOCKONFAULT)));
 		vma_merge(mm, vma_find(mm, r->old));
@@ -155,8 +155,8 @@ fail:
 /* ---- Checks ---- */
 
 /*
- * May the area at r->old become new_bytes long (somewhere)? On 0 the growth is charged, *charged says for
- * how many pages.
+ * May the area at r->old become new_bytes long (somewhere)? On 0 the growth is charged, *charged
+ * says for how many pages.
  */
 static int resize_check(struct mm *mm, struct vma *v, const struct remap *r, unsigned long *charged)
 {
@@ -198,7 +198,8 @@ static bool may_grow_in_place(struct mm *mm, struct vma *v, const struct remap *
 	unsigned long end = r->old + r->new_bytes;
 	struct vma *above = vma_next(v);
 
-	if (v->end != r->old + r->old_bytes || r->new_bytes > USER_END || r->old > USER_END - r->new_bytes)
+	if (v->end != r->old + r->old_bytes || r->new_bytes > USER_END ||
+	    r->old > USER_END - r->new_bytes)
 		return false;
 	return !above || end <= vma_guard_start(above);
 }

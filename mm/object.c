@@ -7,14 +7,16 @@
  * contents; beyond size_bytes the last page is zero. ops->reserve() was called once for each
  * PAGE_DIRTY page and ops->page_removed() is called once when it leaves.
  *
- * Locks. mapping->lock (spin, task context) guards the tree, nr_pages and the list of areas. The page
- * lock, a bit with a hashed wait queue, is held by who fills, writes back or removes a page: while it is
- * held, page->mapping does not change. Order: page lock > mapping->lock > page_table_lock.
+ * Locks. mapping->lock (spin, task context) guards the tree, nr_pages and the list of areas. The
+ * page lock, a bit with a hashed wait queue, is held by who fills, writes back or removes a page:
+ * while it is held, page->mapping does not change. Order: page lock > mapping->lock >
+ * page_table_lock.
  *
  * Removal: a page is locked, leaves the tree (so page->mapping is NULL), and then leaves the page
  * tables; a fault that comes in between sees under page_table_lock that it lost (mm/zap.c).
  *
- * Does not: keep dirty pages in order of age (write-back is asked for by fsync and by reclaim, later).
+ * Does not: keep dirty pages in order of age (write-back is asked for by fsync and by reclaim,
+ * later).
  */
 #include <exo/bitmap.h>
 #include <exo/buddy.h>
@@ -64,7 +66,8 @@ void page_lock(struct page *page)
 void page_unlock(struct page *page)
 {
 	/* release: what was filled in is seen by the next to lock it, or to see PAGE_UPTODATE */
-	u32 old = __atomic_fetch_and(&page->flags, ~(u32)(PAGE_LOCKED | PAGE_WAITERS), __ATOMIC_SEQ_CST);
+	u32 old = __atomic_fetch_and(&page->flags, ~(u32)(PAGE_LOCKED | PAGE_WAITERS),
+				     __ATOMIC_SEQ_CST);
 
 	if (unlikely(old & PAGE_WAITERS))
 		waitqueue_wake_all(page_wait(page));
@@ -128,7 +131,7 @@ static void page_attach(struct mapping *m, struct page *page, u64 index)
 	}
 }
 
-/* Radix nodes come without sleeping; when they do not come, memory is made and it is tried again. */
+/* Radix nodes come without sleeping; when they do not, memory is made and it is tried again. */
 int mapping_add_page(struct mapping *m, struct page *page, u64 index)
 {
 	int err;
@@ -139,7 +142,8 @@ int mapping_add_page(struct mapping *m, struct page *page, u64 index)
 		if (!err)
 			page_attach(m, page, index);
 		spin_unlock(&m->lock);
-		if (err != -ENOMEM || round == RECLAIM_ROUNDS || !reclaim_pages(RECLAIM_BATCH_PAGES))
+		if (err != -ENOMEM || round == RECLAIM_ROUNDS ||
+		    !reclaim_pages(RECLAIM_BATCH_PAGES))
 			break;
 	}
 	return err;
@@ -308,7 +312,7 @@ static void remove_pages(struct mapping *m, u64 first, u64 last)
 {
 	struct page *page;
 
-	for (u64 index = first; index <= last && (page = mapping_next_page(m, &index, last)); index++) {
+	for (u64 i = first; i <= last && (page = mapping_next_page(m, &i, last)); i++) {
 		remove_one(m, page);
 		page_put(page);
 		cond_resched();
@@ -416,13 +420,13 @@ static int write_one(struct mapping *m, struct page *page)
 
 int mapping_sync(struct mapping *m, loff_t start, loff_t end)
 {
-	u64 last = ((u64)end - 1) >> PAGE_SHIFT;
+	u64 i = (u64)start >> PAGE_SHIFT, last = ((u64)end - 1) >> PAGE_SHIFT;
 	int err = 0, one;
 	struct page *page;
 
 	if (!m->ops->write_page || start >= end)
 		return 0;
-	for (u64 i = (u64)start >> PAGE_SHIFT; i <= last && (page = mapping_next_page(m, &i, last)); i++) {
+	for (; i <= last && (page = mapping_next_page(m, &i, last)); i++) {
 		one = write_one(m, page);
 		page_put(page);
 		if (one && !err)

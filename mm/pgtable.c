@@ -7,10 +7,10 @@
  * table_lock only keeps two callers from adding the same table twice. Entries belong to whoever
  * owns the address range.
  *
- * The direct map is built with the largest pages that lie wholly in RAM, beyond the first GiB, which
- * the boot code has mapped. The array of struct page is mapped in units of 16 MiB of RAM (256 KiB of
- * array), with 2 MiB pages where at least half of what such a page describes is RAM, so that its
- * size follows RAM and not the highest address. It is not written here: see mm/zone.c.
+ * The direct map is built with the largest pages that lie wholly in RAM, beyond the first GiB,
+ * which the boot code has mapped. The array of struct page is mapped in units of 16 MiB of RAM (256
+ * KiB of array), with 2 MiB pages where at least half of what such a page describes is RAM, so that
+ * its size follows RAM and not the highest address. It is not written here: see mm/zone.c.
  *
  * Does not: change memory types of the direct map, give tables of unmapped kernel ranges back.
  */
@@ -236,7 +236,7 @@ void mm_seal_kernel(void)
 	seal_alias(__text_start, __init_text_start);
 	seal_alias(__rodata_start, __rodata_end);
 	seal_alias(__ro_after_init_start, __ro_after_init_end);
-	/* It is ordinary memory again, so the alias is writable and may be: it cannot be executed. */
+	/* It is ordinary memory again, and its alias may be writable: it cannot be executed. */
 	bytes = free_init(__init_text_start, __init_text_end) + free_init(__init_start, __init_end);
 	log_info("memory: %zu KiB of start-up code and data given back", bytes >> 10);
 }
@@ -257,7 +257,8 @@ static void __init direct_map_add(phys_addr_t start, phys_addr_t end)
 	while (start < end) {
 		unsigned int level = largest;
 
-		while (level && (start & (LEVEL_BYTES(level) - 1) || end - start < LEVEL_BYTES(level)))
+		while (level && (start & (LEVEL_BYTES(level) - 1) ||
+				 end - start < LEVEL_BYTES(level)))
 			level--;
 		map_boot((unsigned long)phys_to_virt(start), start, level, DIRECT_MAP_PROT);
 		start += LEVEL_BYTES(level);

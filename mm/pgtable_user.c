@@ -3,12 +3,12 @@
  * Page tables of address spaces: making them, walking them, giving them back.
  *
  * Locks. Entries are changed under mm->page_table_lock. Tables are linked under it as well, and
- * unlinked only with mmap_lock held for writing; so who holds mmap_lock (or page_table_lock) may walk
- * down without fear that a table goes away.
+ * unlinked only with mmap_lock held for writing; so who holds mmap_lock (or page_table_lock) may
+ * walk down without fear that a table goes away.
  *
- * A table is unlinked only when all its entries are clear, so it goes back zeroed: table_cache keeps
- * a few of them for the next taker, who need not zero a page. The same holds for roots, whose kernel
- * half never changes after boot.
+ * A table is unlinked only when all its entries are clear, so it goes back zeroed: table_cache
+ * keeps a few of them for the next taker, who need not zero a page. The same holds for roots, whose
+ * kernel half never changes after boot.
  *
  * Does not: 2 MiB leaves in user space (mm/huge.c, later).
  */

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
- * Getting memory back. In this order: registered caches, as far as they say they can; then pages of the
- * page cache that are clean and can be read again (mapping->ops->read_page), from the end of one list in
- * order of entry, where a page that was used since the last look (PAGE_REFERENCED) gets a second
- * round.
+ * Getting memory back. In this order: registered caches, as far as they say they can; then pages of
+ * the page cache that are clean and can be read again (mapping->ops->read_page), from the end of
+ * one list in order of entry, where a page that was used since the last look (PAGE_REFERENCED) gets
+ * a second round.
  *
  * A page is on the list exactly while it is in a tree, so under the list's lock it has a reference.
  * It is then locked without waiting, taken out of the page tables, and out of its tree if nobody
  * else refers to it. Pages in locked memory stay.
  *
- * lru_lock guards the list; it is taken inside mapping->lock. shrinkers_lock
- * (mutex) guards the list of caches; whoever finds it taken leaves the work to that task, so an
- * allocation inside a shrinker does not come back here.
+ * lru_lock guards the list; it is taken inside mapping->lock. shrinkers_lock (mutex) guards the
+ * list of caches; whoever finds it taken leaves the work to that task, so an allocation inside a
+ * shrinker does not come back here.
  *
  * Does not: write dirty pages back, reclaim in the background, take anonymous pages.
  */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Looking into another address space: exec fills the new program's stack before it runs in it, procfs and
- * debuggers read and write. Pages are faulted in as the owner's access would do it, then copied through
- * the direct map.
+ * Looking into another address space: exec fills the new program's stack before it runs in it,
+ * procfs and debuggers read and write. Pages are faulted in as the owner's access would do it, then
+ * copied through the direct map.
  *
- * Rights: what the area could allow (VMA_MAY*), not what it allows now, counts; a write to a private
- * area that is read-only breaks the page out and leaves the entry read-only, so a breakpoint can be set in
- * a program's text. Shared areas are written only if they are writable. Who may do this is the
- * caller's question.
+ * Rights: what the area could allow (VMA_MAY*), not what it allows now, counts; a write to a
+ * private area that is read-only breaks the page out and leaves the entry read-only, so a
+ * breakpoint can be set in a program's text. Shared areas are written only if they are writable.
+ * Who may do this is the caller's question.
  */
 #include <exo/buddy.h>
 #include <exo/err.h>

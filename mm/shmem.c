@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Shared anonymous memory: a nameless file whose contents live in the page cache alone. mmap(2) with
- * MAP_SHARED | MAP_ANONYMOUS makes one; so the areas of all processes that inherit it are areas of one
- * object, and nothing else in mm/ needs to know of it.
+ * Shared anonymous memory: a nameless file whose contents live in the page cache alone. mmap(2)
+ * with MAP_SHARED | MAP_ANONYMOUS makes one; so the areas of all processes that inherit it are
+ * areas of one object, and nothing else in mm/ needs to know of it.
  *
- * The whole size is promised when the object is made (mm/commit.c), unless MAP_NORESERVE says not to,
- * and taken back with the last reference.
+ * The whole size is promised when the object is made (mm/commit.c), unless MAP_NORESERVE says not
+ * to, and taken back with the last reference.
  */
 #include <exo/anon_file.h>
 #include <exo/err.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The figures of the memory system, in Linux's formats: /proc/{meminfo,buddyinfo,slabinfo,vmstat}, our own
- * /proc/exo/heap, and the settings below /proc/sys/vm that are read here and nowhere else.
+ * The figures of the memory system, in Linux's formats: /proc/{meminfo,buddyinfo,slabinfo,vmstat},
+ * our own /proc/exo/heap, and the settings below /proc/sys/vm that are read here and nowhere else.
  *
  * There are no active and inactive lists: anonymous pages count as active, as do pages of files
  * that are mapped; other pages of files count as inactive. Fields of mechanisms that do not exist
@@ -29,7 +29,7 @@ u64 mm_count_read(enum mm_counter counter)
 
 /* ---- Summary ---- */
 
-/* Linux's estimate: free beyond the reserves, and of what can be dropped what is not needed at once. */
+/* Linux's estimate: what is free beyond the reserves, and most of what can be dropped. */
 static u64 available_pages(u64 free)
 {
 	u64 reserve = zone_reserve_pages(), cache = reclaim_available_pages();
@@ -155,17 +155,18 @@ static void slabinfo_line(const struct kcache *c, void *arg)
 	u64 per_slab = c->nr_slabs ? c->nr_objects / c->nr_slabs : 0;
 	u64 pages = c->nr_slabs ? c->slab_pages / c->nr_slabs : 0;
 
-	seq_printf(s, "%-17s %6llu %6llu %6u %4llu %4llu : tunables %4u %4u %4u : slabdata %6llu %6llu %6u\n",
-		   c->name, c->nr_objects - c->nr_free, c->nr_objects, c->object_bytes, per_slab,
-		   pages, 0U, 0U, 0U, c->nr_slabs - c->nr_empty, c->nr_slabs, 0U);
+	seq_printf(s, "%-17s %6llu %6llu %6u %4llu %4llu", c->name, c->nr_objects - c->nr_free,
+		   c->nr_objects, c->object_bytes, per_slab, pages);
+	seq_printf(s, " : tunables %4u %4u %4u : slabdata %6llu %6llu %6u\n", 0U, 0U, 0U,
+		   c->nr_slabs - c->nr_empty, c->nr_slabs, 0U);
 }
 
 static void slabinfo_show(struct seq *s)
 {
 	seq_puts(s, "slabinfo - version: 2.1\n");
-	seq_puts(s, "# name            <active_objs> <num_objs> <objsize> <objperslab> <pagesperslab> "
-		    ": tunables <limit> <batchcount> <sharedfactor> : slabdata <active_slabs> "
-		    "<num_slabs> <sharedavail>\n");
+	seq_puts(s, "# name            <active_objs> <num_objs> <objsize> <objperslab> "
+		    "<pagesperslab> : tunables <limit> <batchcount> <sharedfactor> "
+		    ": slabdata <active_slabs> <num_slabs> <sharedavail>\n");
 	kcache_for_each(slabinfo_line, s);
 }
 
@@ -173,15 +174,16 @@ PROC_FILE(slabinfo, "slabinfo", 0400, slabinfo_show);
 
 static void heap_line(const struct kcache *c, void *arg)
 {
-	seq_printf(arg, "%-17s %6u %8llu %8llu %8llu %10llu %10llu %8llu\n", c->name, c->object_bytes,
-		   c->nr_objects - c->nr_free, c->nr_objects, c->slab_pages, c->allocs, c->frees,
-		   c->slabs_made);
+	seq_printf(arg, "%-17s %6u %8llu %8llu %8llu %10llu %10llu %8llu\n", c->name,
+		   c->object_bytes, c->nr_objects - c->nr_free, c->nr_objects, c->slab_pages,
+		   c->allocs, c->frees, c->slabs_made);
 }
 
 static void heap_show(struct seq *s)
 {
 	seq_puts(s, "exo heap 1\n");
-	seq_puts(s, "# cache            bytes     used    total    pages     allocs      frees    slabs\n");
+	seq_puts(s, "# cache            bytes     used    total    pages     allocs      frees "
+		    "   slabs\n");
 	kcache_for_each(heap_line, s);
 }
 
@@ -212,7 +214,8 @@ static void vmstat_show(struct seq *s)
 	seq_printf(s, "nr_kernel_stack %llu\n", mm_count_read(MM_KSTACK_BYTES) >> 10);
 	seq_printf(s, "nr_slab_unreclaimable %llu\n", slab - min(slab, reclaimable));
 	for (unsigned int i = 0; i < ARRAY_SIZE(vmstat_lines); i++)
-		seq_printf(s, "%s %llu\n", vmstat_lines[i].name, mm_count_read(vmstat_lines[i].counter));
+		seq_printf(s, "%s %llu\n", vmstat_lines[i].name,
+			   mm_count_read(vmstat_lines[i].counter));
 }
 
 PROC_FILE(vmstat, "vmstat", 0444, vmstat_show);

@@ -3,8 +3,8 @@
  * The translation caches, and which address space each CPU has loaded.
  *
  * Rule: a page (or a page table) that was reachable through an entry is not given to anybody else
- * before every CPU that might have cached the entry was told. tlb_gather collects cleared addresses and
- * pages, flushes once, then frees.
+ * before every CPU that might have cached the entry was told. tlb_gather collects cleared addresses
+ * and pages, flushes once, then frees.
  *
  * A CPU may hold entries of an address space only while it has it loaded (loading another one drops
  * all of them). Kernel threads run on whatever is loaded; so an address space that dies is unloaded
@@ -97,15 +97,4 @@ void tlb_gather_flush(struct tlb_gather *tlb)
 	tlb->start = ULONG_MAX;
 	tlb->end = 0;
 	tlb->nr = 0;
-}
-
-void tlb_gather_page(struct tlb_gather *tlb, struct page *page)
-{
-	if (tlb->whole) {
-		page_put(page);
-		return;
-	}
-	if (tlb->nr == TLB_GATHER_PAGES)
-		tlb_gather_flush(tlb);
-	tlb->pages[tlb->nr++] = page;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The tree of areas against an array that says for each page what it belongs to: random insertions,
- * removals, splits, merges and searches for holes, all answers compared with what a plain look at the
- * array gives. And mm_map() with its kin over a real address space, without pages.
+ * removals, splits, merges and searches for holes, all answers compared with what a plain look at
+ * the array gives. And mm_map() with its kin over a real address space, without pages.
  */
 #include <exo/bitmap.h>
 #include <exo/err.h>
@@ -84,12 +84,13 @@ static unsigned long naive_hole(unsigned int pages, unsigned int low, unsigned i
 	for (unsigned int i = high; i-- > low; ) {
 		bool taken = owner[i];
 
-		for (unsigned int up = i + 1; !taken && up <= i + GUARD_PAGES && up < NR_PAGES; up++)
-			if (owner[up]) {
-				/* Only the area right above a hole keeps it off. */
-				taken = owner[up] == 4;
-				break;
-			}
+		unsigned int up = i + 1;
+
+		/* Only the area right above a hole keeps it off. */
+		while (up < NR_PAGES && up <= i + GUARD_PAGES && !owner[up])
+			up++;
+		if (up < NR_PAGES && up <= i + GUARD_PAGES && owner[up] == 4)
+			taken = true;
 		run = taken ? 0 : run + 1;
 		if (run == pages)
 			return PAGE_AT(i);
@@ -101,7 +102,8 @@ static void check_hole(struct ktest *ctx, struct mm *mm)
 {
 	unsigned int a = (unsigned int)ktest_random_below(ctx, NR_PAGES);
 	unsigned int b = (unsigned int)ktest_random_below(ctx, NR_PAGES) + 1;
-	unsigned int pages = 1 + (unsigned int)ktest_random_below(ctx, ktest_random_below(ctx, 2) ? 8 : 400);
+	unsigned int most = ktest_random_below(ctx, 2) ? 8 : 400;
+	unsigned int pages = 1 + (unsigned int)ktest_random_below(ctx, most);
 	unsigned int low = min(a, b), high = max(a, b);
 
 	if (low == high)
@@ -135,7 +137,7 @@ static void check_tree(struct ktest *ctx, struct mm *mm)
 
 	for_each_vma(mm, v) {
 		KTEST_ASSERT(ctx, v->start >= end && v->start < v->end);
-		KTEST_ASSERT_EQ(ctx, v->hole, vma_guard_start(v) > end ? vma_guard_start(v) - end : 0);
+		KTEST_ASSERT_EQ(ctx, v->hole, max(vma_guard_start(v), end) - end);
 		for (unsigned long at = v->start; at < v->end; at += PAGE_SIZE)
 			KTEST_ASSERT_EQ(ctx, kind_flags(owner[(at - BASE) / PAGE_SIZE]), v->flags);
 		end = v->end;
@@ -153,7 +155,8 @@ static void check_tree(struct ktest *ctx, struct mm *mm)
 
 static void random_step(struct ktest *ctx, struct mm *mm)
 {
-	unsigned int n = 1 + (unsigned int)ktest_random_below(ctx, ktest_random_below(ctx, 3) ? 6 : 300);
+	unsigned int most = ktest_random_below(ctx, 3) ? 6 : 300;
+	unsigned int n = 1 + (unsigned int)ktest_random_below(ctx, most);
 	unsigned int at = (unsigned int)ktest_random_below(ctx, NR_PAGES - n);
 	u8 kind = (u8)(1 + ktest_random_below(ctx, 4));
 
@@ -229,7 +232,8 @@ static void remote(struct ktest *ctx, struct mm *mm)
 	KTEST_ASSERT_EQ(ctx, mm_read_remote(mm, at, out, sizeof(out)), sizeof(out));
 	KTEST_ASSERT_NULL(ctx, memchr_inv(out, 0, sizeof(out)));
 	KTEST_ASSERT_EQ(ctx, mm_write_remote(mm, at + PAGE_SIZE - 32, in, sizeof(in)), sizeof(in));
-	KTEST_ASSERT_EQ(ctx, mm_read_remote(mm, at + PAGE_SIZE - 32, out, sizeof(out)), sizeof(out));
+	KTEST_ASSERT_EQ(ctx, mm_read_remote(mm, at + PAGE_SIZE - 32, out, sizeof(out)),
+			sizeof(out));
 	KTEST_ASSERT_MEMEQ(ctx, in, out, sizeof(in));
 	KTEST_ASSERT_EQ(ctx, mm_rss_pages(mm), 2UL);
 	/* Short at the end of what is mapped. */

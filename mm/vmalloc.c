@@ -3,12 +3,13 @@
  * Kernel address ranges: memory that is contiguous to the kernel only, and device memory.
  *
  * Each range is a struct area in a tree by address; behind each lies one page that is never mapped,
- * so running off the end faults. The tree knows the largest hole under every node, so the lowest hole
- * that fits is found in one way down; low addresses are used again, and page tables do not pile up.
+ * so running off the end faults. The tree knows the largest hole under every node, so the lowest
+ * hole that fits is found in one way down; low addresses are used again, and page tables do not
+ * pile up.
  *
  * Invariants: areas do not overlap; area->hole is the room between it and the area below (or
- * VMALLOC_START); area->gap the largest hole of its subtree. areas_lock guards the tree. The pages of
- * an area are known by its page table entries alone.
+ * VMALLOC_START); area->gap the largest hole of its subtree. areas_lock guards the tree. The pages
+ * of an area are known by its page table entries alone.
  *
  * Context: task, may sleep. Does not: 2 MiB pages, lazy flushing.
  */
@@ -168,7 +169,8 @@ int vm_area_fill(struct vm_area *a, unsigned long from, gfp_t gfp)
 	for (unsigned long at = from; at < end; at += PAGE_SIZE) {
 		struct page *page = page_alloc(gfp, 0);
 
-		if (!page || kernel_map_page(at, page_to_phys(page), PT_READ | PT_WRITE, GFP_KERNEL)) {
+		if (!page || kernel_map_page(at, page_to_phys(page), PT_READ | PT_WRITE,
+					     GFP_KERNEL)) {
 			if (page)
 				page_free(page, 0);
 			vm_area_empty(a);
@@ -264,7 +266,8 @@ static void __iomem *ioremap_prot(phys_addr_t phys, size_t bytes, u32 cache)
 	size_t span = ALIGN_UP(bytes + (phys - base), PAGE_SIZE);
 	struct vm_area *a;
 
-	if (!bytes || span < bytes || base + span < base || base + span > PHYS_ADDR_MASK + PAGE_SIZE)
+	if (!bytes || span < bytes || base + span < base ||
+	    base + span > PHYS_ADDR_MASK + PAGE_SIZE)
 		return NULL;
 	if (memblock_is_ram(phys, bytes))
 		return (__force void __iomem *)phys_to_virt(phys);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * Taking pages out of page tables: one area's (munmap, exit, madvise), or one object's from all areas
- * that map it (truncation, reclaim).
+ * Taking pages out of page tables: one area's (munmap, exit, madvise), or one object's from all
+ * areas that map it (truncation, reclaim).
  *
  * An entry is cleared under the page_table_lock of its address space; its page is handed to a
  * tlb_gather, which drops the entry's reference after the flush. Pages of devices (VMA_IO) and the
  * zero page have no reference to drop.
  *
- * Against faults: an object's page first leaves the object (page->mapping), then zap_mapping() takes
- * the lock; a fault that enters it after that, under the same lock, sees page->mapping changed.
+ * Against faults: an object's page first leaves the object (page->mapping), then zap_mapping()
+ * takes the lock; a fault that enters it after that, under the same lock, sees page->mapping
+ * changed.
  *
  * Order: mapping->lock > page_table_lock.
  */
@@ -72,9 +73,18 @@ static inline void zap_page(struct tlb_gather *tlb, struct page *page, struct za
 	tlb_gather_page(tlb, page);
 }
 
+/* Device memory: nobody counts its pages. */
+static void zap_leaf_io(struct tlb_gather *tlb, pte_t *pte, unsigned long addr, unsigned long end)
+{
+	tlb_gather_addr(tlb, addr);
+	tlb_gather_addr(tlb, end - PAGE_SIZE);
+	for (; addr < end; addr += PAGE_SIZE)
+		pte_set(pte++, (pte_t){ 0 });
+}
+
 /* The entries of one leaf table. page_table_lock held. */
-static void zap_leaf(struct tlb_gather *tlb, const struct vma *v, pte_t *pte, unsigned long addr,
-		     unsigned long end, bool keep_anon)
+static void zap_leaf(struct tlb_gather *tlb, pte_t *pte, unsigned long addr, unsigned long end,
+		     bool keep_anon)
 {
 	phys_addr_t zero = zero_page_phys();
 	struct zapped z = { 0 };
@@ -85,17 +95,16 @@ static void zap_leaf(struct tlb_gather *tlb, const struct vma *v, pte_t *pte, un
 
 		if (pte_none(e))
 			continue;
-		if (v->flags & VMA_IO || pte_phys(e) == zero) {
-			pte_set(pte, (pte_t){ 0 });
-			tlb_gather_addr(tlb, addr);
-			continue;
-		}
 		page = phys_to_page(pte_phys(e));
-		if (keep_anon && (page->flags & PAGE_ANON))
-			continue;
-		pte_set(pte, (pte_t){ 0 });
+		if (pte_phys(e) != zero) {
+			if (keep_anon && (page->flags & PAGE_ANON))
+				continue;
+			pte_set(pte, (pte_t){ 0 });
+			zap_page(tlb, page, &z);
+		} else {
+			pte_set(pte, (pte_t){ 0 });
+		}
 		tlb_gather_addr(tlb, addr);
-		zap_page(tlb, page, &z);
 	}
 	zapped_account(tlb->mm, &z);
 }
@@ -110,7 +119,10 @@ void zap_range(struct tlb_gather *tlb, struct vma *v, unsigned long start, unsig
 	while ((pte = user_leaf_next(mm, &start, end))) {
 		unsigned long stop = min(end, ALIGN_DOWN(start, LEAF_SPAN) + LEAF_SPAN);
 
-		zap_leaf(tlb, v, pte, start, stop, keep_anon);
+		if (v->flags & VMA_IO)
+			zap_leaf_io(tlb, pte, start, stop);
+		else
+			zap_leaf(tlb, pte, start, stop, keep_anon);
 		start = stop;
 	}
 	spin_unlock(&mm->page_table_lock);

@@ -5,18 +5,18 @@
  *
  * Chunks. Physical memory is seen in chunks of 16 MiB, the largest block. A chunk with any RAM in
  * it has an array of struct page behind it, but the array is not touched until the chunk is needed:
- * then it is zeroed, what is reserved is marked, and the free ranges that memblock knows of enter the
- * zone as whole blocks. So boot costs one chunk, however much RAM there is. A chunk that has not
- * entered is `lazy`; its free pages are counted in zone->lazy_pages and count as free.
+ * then it is zeroed, what is reserved is marked, and the free ranges that memblock knows of enter
+ * the zone as whole blocks. So boot costs one chunk, however much RAM there is. A chunk that has
+ * not entered is `lazy`; its free pages are counted in zone->lazy_pages and count as free.
  *
  * Invariants: blocks never cross a chunk, hence merging looks only at structs of its own chunk, all
  * valid. zone->lock guards the buddy, lazy_pages, next_chunk and the state of the zone's chunks.
  *
- * Reserves. The last min_pages of a zone go only to __GFP_HIGH (interrupts). A request that could have
- * been served from a higher zone leaves zone->lowmem_pages more, so that ordinary memory does not
- * eat up what only low memory can do.
+ * Reserves. The last min_pages of a zone go only to __GFP_HIGH (interrupts). A request that could
+ * have been served from a higher zone leaves zone->lowmem_pages more, so that ordinary memory does
+ * not eat up what only low memory can do.
  *
- * Does not: per-CPU lists, other ranges than 2^n (mm/contig.c, later).
+ * Single pages go through mm/pcp.c. Does not: other ranges than 2^n (mm/contig.c, later).
  */
 #include <exo/bitmap.h>
 #include <exo/context.h>
@@ -99,7 +99,7 @@ static void range_enter(struct zone *zone, u64 start, u64 end, u64 *done)
 }
 
 /* Brings the next lazy chunk in. False if there is none. zone->lock held. */
-static bool zone_grow(struct zone *zone)
+static noinline bool zone_grow(struct zone *zone)
 {
 	u64 end = zone->end_pfn >> BUDDY_MAX_ORDER, pfn, done;
 
@@ -116,14 +116,21 @@ static bool zone_grow(struct zone *zone)
 	return true;
 }
 
-static struct page *zone_alloc(struct zone *zone, unsigned int order, u64 keep_pages)
+static struct page *zone_take(struct zone *zone, unsigned int order, u64 keep_pages)
 {
-	irqflags_t flags = spin_lock_irqsave(&zone->lock);
 	struct page *page = NULL;
 
 	if (zone->buddy.free_pages + zone->lazy_pages >= keep_pages + (1UL << order))
 		while (!(page = buddy_take(&zone->buddy, order)) && zone_grow(zone))
 			;
+	return page;
+}
+
+static struct page *zone_alloc(struct zone *zone, unsigned int order, u64 keep_pages)
+{
+	irqflags_t flags = spin_lock_irqsave(&zone->lock);
+	struct page *page = zone_take(zone, order, keep_pages);
+
 	spin_unlock_irqrestore(&zone->lock, flags);
 	return page;
 }
@@ -155,18 +162,80 @@ static struct page *zones_alloc(gfp_t gfp, unsigned int order)
 	return NULL;
 }
 
+/* ---- Single pages in batches, for mm/pcp.c ---- */
+
+/* Cuts an allocated block into pages that are free, but in no list. */
+static u32 block_scatter(struct page *page, unsigned int order, struct page **pages)
+{
+	for (u32 i = 0; i < 1U << order; i++) {
+		page[i].flags = PAGE_PCP;
+		page[i].order = 0;
+		refcount_set(&page[i].refs, 0);
+		pages[i] = &page[i];
+	}
+	return 1U << order;
+}
+
+u32 zones_take_batch(gfp_t gfp, struct page **pages, u32 nr)
+{
+	unsigned int order = highest_bit(nr);
+	u32 got = 0;
+
+	while (got < nr) {
+		struct page *page = zones_alloc(gfp, order);
+
+		if (page)
+			got += block_scatter(page, order, pages + got);
+		else if (!order--)
+			break;
+		while (order && got + (1U << order) > nr)
+			order--;
+	}
+	return got;
+}
+
+void zones_give_batch(struct page **pages, u32 nr)
+{
+	for (u32 i = 0; i < nr; i++) {
+		struct zone *zone = zone_of(page_to_pfn(pages[i]));
+		irqflags_t flags = spin_lock_irqsave(&zone->lock);
+
+		buddy_give(&zone->buddy, pages[i], 0);
+		spin_unlock_irqrestore(&zone->lock, flags);
+	}
+}
+
+/* ---- Allocating ---- */
+
+/* The fast way, without looking for memory elsewhere. */
+static inline struct page *alloc_fast(gfp_t gfp, unsigned int order)
+{
+	if (likely(!order && !(gfp & (__GFP_DMA | __GFP_DMA32))))
+		return pcp_alloc(gfp);
+	return zones_alloc(gfp, order);
+}
+
 /* Reclaims and tries again while that gets anywhere. */
 static noinline struct page *alloc_slow(gfp_t gfp, unsigned int order)
 {
 	struct page *page;
 
-	if (!(gfp & __GFP_SLEEP) || order > BUDDY_MAX_ORDER)
+	if (order > BUDDY_MAX_ORDER)
+		goto fail;
+	/* What lies on the stack may be the missing half of a block, or of another zone. */
+	if (pcp_drain()) {
+		page = zones_alloc(gfp, order);
+		if (page)
+			return page;
+	}
+	if (!(gfp & __GFP_SLEEP))
 		goto fail;
 	might_sleep();
 	mm_count_inc(MM_ALLOC_STALL);
 	for (unsigned int round = 0; round < RECLAIM_ROUNDS; round++) {
 		u64 freed = reclaim_pages(max(RECLAIM_BATCH_PAGES, 2UL << order));
 
+		pcp_drain();
 		page = zones_alloc(gfp, order);
 		if (page)
 			return page;
@@ -192,7 +261,7 @@ struct page *page_alloc(gfp_t gfp, unsigned int order)
 	struct page *page = NULL;
 
 	if (likely(order <= BUDDY_MAX_ORDER))
-		page = zones_alloc(gfp, order);
+		page = alloc_fast(gfp, order);
 	if (unlikely(!page)) {
 		page = alloc_slow(gfp, order);
 		if (!page)
@@ -213,29 +282,27 @@ static __cold void page_free_panic(const struct page *page, unsigned int order, 
 void page_free(struct page *page, unsigned int order)
 {
 	const char *rule = buddy_check_give(page, order);
-	struct zone *zone = zone_of(page_to_pfn(page));
+	struct zone *zone;
 	irqflags_t flags;
 
 	if (unlikely(rule))
 		page_free_panic(page, order, rule);
 	mm_count_add(MM_PGFREE, 1UL << order);
+	if (likely(!order)) {
+		pcp_free(page);
+		return;
+	}
+	zone = zone_of(page_to_pfn(page));
 	flags = spin_lock_irqsave(&zone->lock);
 	buddy_give(&zone->buddy, page, order);
 	spin_unlock_irqrestore(&zone->lock, flags);
 }
 
-void page_put(struct page *page)
+void page_put_last(struct page *page, int left)
 {
-	/* Release on the way down, acquire at zero; who holds the only one can be raced by nobody. */
-	if (refcount_read(&page->refs) != 1) {
-		int left = __atomic_sub_fetch(&page->refs.refs, 1, __ATOMIC_ACQ_REL);
-
-		if (likely(left > 0))
-			return;
-		if (unlikely(left < 0))
-			page_free_panic(page, page->order, "it has no references left to drop");
-		refcount_set(&page->refs, 1);
-	}
+	if (unlikely(left < 0))
+		page_free_panic(page, page->order, "it has no references left to drop");
+	refcount_set(&page->refs, 1);
 	page_free(page, page->order);
 }
 
@@ -294,7 +361,7 @@ void memblock_free_late(phys_addr_t start, u64 bytes)
 
 u64 buddy_free_pages(void)
 {
-	u64 pages = 0;
+	u64 pages = pcp_pages();
 
 	for (unsigned int i = 0; i < NR_ZONES; i++)
 		pages += READ_ONCE(zones[i].buddy.free_pages) + READ_ONCE(zones[i].lazy_pages);
@@ -403,7 +470,7 @@ void buddy_init(void)
 	zone_init(ZONE_DMA, 0, min(end, limits[0]));
 	zone_init(ZONE_DMA32, limits[0], min(end, limits[1]));
 	zone_init(ZONE_NORMAL, limits[1], end);
-	/* Linux's proportion: of each 256 pages that a request could have had higher up, one is kept. */
+	/* Linux's proportion: one page is kept for each 256 that could be had higher up. */
 	for (int id = NR_ZONES - 1; id >= 0; id--) {
 		zones[id].lowmem_pages = higher / 256;
 		higher += zones[id].total_pages;

@@ -27,10 +27,10 @@ struct mapping_ops {
 	/* Writes a dirty page back; NULL: memory is the only store, pages are never reclaimed. */
 	int (*write_page)(struct mapping *, struct page *);
 	/* Before a page is dirtied for [pos, pos + n): reserve space; 0, -ENOSPC, ... NULL: yes.
-	 * Called once for each page that becomes PAGE_DIRTY (the range lies in that page), locked. */
+	 * Once for each page that becomes PAGE_DIRTY (the range lies in that page), locked. */
 	int (*reserve)(struct mapping *, loff_t pos, size_t n);
-	/* A page that was dirtied or reserved is leaving the tree: once for each PAGE_DIRTY page, under
-	 * mapping->lock. */
+	/* A page that was dirtied or reserved is leaving the tree: once for each PAGE_DIRTY page,
+	 * under mapping->lock. */
 	void (*page_removed)(struct mapping *, struct page *);
 };
 
@@ -38,7 +38,7 @@ struct mapping {
 	struct spinlock lock;		/* guards pages, nr_pages, vmas */
 	struct radix_tree pages;	/* struct page * by index */
 	unsigned long nr_pages;
-	struct list_head vmas;		/* struct vma by shared_link: for truncate and reverse maps */
+	struct list_head vmas;		/* struct vma by shared_link: truncate, reverse maps */
 	loff_t size_bytes;		/* the size of the file; writers hold the inode lock */
 	const struct mapping_ops *ops;	/* [I] */
 	void *host;			/* [I] the owner's object (an inode) */
@@ -53,9 +53,11 @@ void mapping_destroy(struct mapping *m);
 struct page *mapping_find_page(struct mapping *m, u64 index);
 /* The same, made and filled (PAGE_UPTODATE) if need be; ERR_PTR. May sleep. */
 struct page *__must_check mapping_read_page(struct mapping *m, u64 index);
-/* Puts a page of the caller's in at `index` (tarfs in place, unpacking without a copy): 0, -EEXIST, -ENOMEM.
- * The tree takes a reference of its own; the caller has set PAGE_UPTODATE and, if the mapping counts
- * (ops->reserve), has reserved for it and set PAGE_DIRTY. */
+/*
+ * Puts a page of the caller's in at `index` (tarfs in place, unpacking without a copy): 0, -EEXIST,
+ * -ENOMEM. The tree takes a reference of its own; the caller has set PAGE_UPTODATE and, if the
+ * mapping counts (ops->reserve), has reserved for it and set PAGE_DIRTY.
+ */
 int __must_check mapping_add_page(struct mapping *m, struct page *page, u64 index);
 /* Sets the size; pages beyond leave the tree and every page table, the tail is zeroed. */
 void mapping_truncate(struct mapping *m, loff_t bytes);
@@ -68,9 +70,9 @@ bool __must_check page_trylock(struct page *page);
 void page_unlock(struct page *page);
 /* The page is dirty from now on: reserves for it if it was not. Locked. 0, -ENOSPC, -EDQUOT, ... */
 int __must_check mapping_dirty_page(struct mapping *m, struct page *page);
-/* Takes every entry for the page out of all page tables; false: one is locked in memory. Task context. */
+/* Takes every entry for the page out of all page tables; false: one is locked in memory. */
 bool mapping_unmap_page(struct mapping *m, struct page *page);
-/* Writes what is dirty in [start, end) back; 0 or the first error, also one that waited to be told. */
+/* Writes what is dirty in [start, end) back; 0 or the first error, also one of before. */
 int mapping_sync(struct mapping *m, loff_t start, loff_t end);
 
 /* ---- mm/filemap.c: ready-made file operations over file->mapping ---- */

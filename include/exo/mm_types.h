@@ -73,7 +73,7 @@ struct vma {
 	bool has_anon;			/* [page_table_lock] may hold pages of its own */
 	u64 pgoff;			/* first page of the object, in pages */
 	struct file *file;		/* one reference, or NULL */
-	struct mapping *mapping;	/* [I] the page cache behind it, or NULL: set by ops->mmap */
+	struct mapping *mapping;	/* [I] page cache behind it, set by ops->mmap; or NULL */
 	const struct vma_ops *ops;	/* NULL: private anonymous */
 	void *private;
 	struct list_head shared_link;	/* [mapping->lock] on mapping->vmas */
@@ -81,7 +81,7 @@ struct vma {
 
 struct mm {
 	refcount_t users;		/* tasks that run in it; 0: areas are gone */
-	refcount_t refs;		/* users count as one; others keep the struct and the root */
+	refcount_t refs;		/* users count as one; others keep the struct */
 	struct rwsem mmap_lock;
 	struct rb_root vmas;		/* [mmap_lock] */
 	struct vma *last_found;		/* [mmap_lock] cache of vma_find */
@@ -89,12 +89,12 @@ struct mm {
 	unsigned long locked_pages;	/* [mmap_lock] */
 	unsigned long data_pages, stack_pages, exec_pages;	/* [mmap_lock] */
 	unsigned int nr_vmas;		/* [mmap_lock] */
-	u32 def_flags;			/* [mmap_lock] VMA_LOCKED...: of every new area (mlockall) */
+	u32 def_flags;			/* [mmap_lock] of every new area: VMA_LOCKED (mlockall) */
 
 	struct spinlock page_table_lock;
 	struct pgtable_root pgtable;
 	atomic_long_t rss_anon, rss_file, rss_shmem;	/* in pages */
-	unsigned long rss_peak, total_peak;	/* in pages; brought up to date where they may fall */
+	unsigned long rss_peak, total_peak;	/* in pages; updated before they may fall */
 	atomic_long_t pgtable_bytes;
 
 	/* Layout, set by exec under mmap_lock. */

@@ -9,9 +9,9 @@
 #define OOM_MAX_ORDER 3
 
 /*
- * Kills the process that uses most memory, says so in the log, and gives it a moment to go. True: try
- * again. False: there is nobody to kill (or no task to kill from, early in boot). Task context, no
- * mmap_lock held.
+ * Kills the process that uses most memory, says so in the log, and gives it a moment to go. True:
+ * try again. False: there is nobody to kill (or no task to kill from, early in boot). Task context,
+ * no mmap_lock held.
  */
 bool oom_relieve(void);
 

@@ -26,10 +26,11 @@ enum page_flag {
 	PAGE_TABLE	= 1U << 8,
 	PAGE_HEAD	= 1U << 9,	/* first page of an allocated block of order > 0 */
 	PAGE_ERROR	= 1U << 10,
-	PAGE_SHMEM	= 1U << 11,	/* page cache without a store behind it: tmpfs, shared memory */
+	PAGE_SHMEM	= 1U << 11,	/* page cache with no store behind: tmpfs, shared memory */
 	PAGE_REFERENCED	= 1U << 12,	/* page cache: used since reclaim looked last */
 	PAGE_LRU	= 1U << 13,	/* [lru lock] on the list that reclaim walks, by `lru` */
 	PAGE_HEAP	= 1U << 14,	/* head of a kmalloc() block too large for a slab */
+	PAGE_PCP	= 1U << 16,	/* free, on the stack of a CPU */
 	PAGE_WAITERS	= 1U << 15,	/* somebody may be sleeping until PAGE_LOCKED is clear */
 };
 
@@ -83,8 +84,8 @@ static inline struct page *phys_to_page(phys_addr_t phys)
 }
 
 /*
- * Has the page frame a struct page (RAM, and what lies within 16 MiB of it)? Of others none of these
- * functions may be asked. mm/zone.c.
+ * Has the page frame a struct page (RAM, and what lies within 16 MiB of it)? Of others none of
+ * these functions may be asked. mm/zone.c.
  */
 bool pfn_valid(u64 pfn);
 

@@ -9,11 +9,10 @@
 #ifndef EXO_PGTABLE_H
 #define EXO_PGTABLE_H
 
-#include <exo/gfp.h>
+#include <exo/buddy.h>
 #include <asm/pgtable.h>
 
 struct mm;
-struct page;
 
 /* Boot, after memblock_init(): maps all RAM in the direct map with the largest pages, and the
  * array of struct page. */
@@ -34,9 +33,9 @@ pte_t *kernel_pte_find(unsigned long virt, unsigned int *level);
 phys_addr_t kernel_virt_to_phys(const void *virt);
 
 /*
- * The end of boot: constants become read-only, also through the direct map, and the init sections go
- * back to the allocator. Nothing marked __init may be called afterwards, the caller included: call it from
- * a function that is not.
+ * The end of boot: constants become read-only, also through the direct map, and the init sections
+ * go back to the allocator. Nothing marked __init may be called afterwards, the caller included:
+ * call it from a function that is not.
  */
 void mm_seal_kernel(void);
 
@@ -69,9 +68,18 @@ static inline void tlb_gather_addr(struct tlb_gather *tlb, unsigned long addr)
 	if (addr + PAGE_SIZE > tlb->end)
 		tlb->end = addr + PAGE_SIZE;
 }
-/* Its reference on `page` is dropped once the flush is done. May flush. Any lock may be held. */
-void tlb_gather_page(struct tlb_gather *tlb, struct page *page);
 /* Flushes and frees what is there. */
 void tlb_gather_flush(struct tlb_gather *tlb);
+/* Its reference on `page` is dropped once the flush is done. May flush. Any lock may be held. */
+static inline void tlb_gather_page(struct tlb_gather *tlb, struct page *page)
+{
+	if (tlb->whole) {
+		page_put(page);
+		return;
+	}
+	if (tlb->nr == TLB_GATHER_PAGES)
+		tlb_gather_flush(tlb);
+	tlb->pages[tlb->nr++] = page;
+}
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Virtually contiguous kernel memory with guard pages, device mappings, kernel stacks. Task context. */
+/* Kernel memory with guard pages, device mappings, kernel stacks. Task context. */
 #ifndef EXO_VMALLOC_H
 #define EXO_VMALLOC_H
 

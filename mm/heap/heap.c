@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
  * The heap's face: memory by size. Up to HEAP_SLAB_MAX bytes from one slab cache per size class,
- * above it whole blocks of the page allocator. Which of the two, and how large, is read from struct page
- * when the memory is freed, so nobody passes sizes.
+ * above it whole blocks of the page allocator. Which of the two, and how large, is read from struct
+ * page when the memory is freed, so nobody passes sizes.
  *
- * Classes: multiples of 16 up to 64, then two per power of two, so that at most a third is wasted. The
- * powers of two are aligned to a cache line from 64 on.
+ * Classes: multiples of 16 up to 64, then two per power of two, so that at most a third is wasted.
+ * The powers of two are aligned to a cache line from 64 on.
  *
  * This file decides nothing but the route: the tier below (mm/heap/slab.h) may be another one.
  */

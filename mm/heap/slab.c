@@ -2,24 +2,24 @@
 /*
  * Slabs: caches of equal objects over the page allocator.
  *
- * A slab is one block of pages cut into objects. What is free is a bit map: in the struct of its first
- * page for up to 64 objects, else in words at the start of the slab itself. So nothing of an object is
- * touched while it is free (a constructed object stays constructed), and whether a free is lawful is
- * looked up, not guessed:
+ * A slab is one block of pages cut into objects. What is free is a bit map: in the struct of its
+ * first page for up to 64 objects, else in words at the start of the slab itself. So nothing of an
+ * object is touched while it is free (a constructed object stays constructed), and whether a free
+ * is lawful is looked up, not guessed:
  *
  *	object number = offset / object_bytes, by a multiplication; the pointer is good if
  *	number * object_bytes is the offset again, and its bit says "allocated".
  *
  * Invariants (under cache->lock)
- *	page->nr_free = number of set bits; 0 < nr_free < nr_objects: on `partial`; nr_free == nr_objects:
- *	on `empty`, or about to be given back; nr_free == 0: on no list;
+ *	page->nr_free = number of set bits; 0 < nr_free < nr_objects: on `partial`;
+ *	nr_free == nr_objects: on `empty`, or about to go; nr_free == 0: on no list;
  *	cache->nr_free = sum of nr_free over all slabs;
  *	all pages of a slab have PAGE_SLAB and the slab's order, the first one the rest.
  *
  * Slabs are aligned to their size, so the first page is found from any address by the order.
  *
- * Context: any; the lock is taken with interrupts off. Does not: per-CPU fronts (mm/heap/magazine.c,
- * later), colouring, moving objects.
+ * Context: any; the lock is taken with interrupts off. Does not: per-CPU fronts
+ * (mm/heap/magazine.c, later), colouring, moving objects.
  */
 #include <exo/bitmap.h>
 #include <exo/buddy.h>
@@ -288,7 +288,7 @@ void kcache_setup(struct kcache *c, const char *name, size_t bytes, size_t align
 
 		c->map_bytes = ALIGN_UP(words * 8, (u32)max(align, (size_t)16));
 	}
-	/* A slab with the map in its page struct has at most 64 objects; smaller ones stay on one page. */
+	/* A slab whose map is in its page struct has at most 64 objects. */
 	c->order = (u8)(c->map_bytes ? c->min_order : pick_order(c));
 	while (!c->map_bytes && slab_objects(c, c->order) > 64)
 		c->order--;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The slab tier, as mm/heap/heap.c sees it. Another tier (mm/Kconfig, HEAP_*) offers the same three
- * functions over its own caches; a per-CPU or per-thread front calls slab_take/slab_give in batches.
+ * functions over its own caches; a per-CPU or per-thread front calls slab_take/slab_give in
+ * batches.
  */
 #ifndef MM_HEAP_SLAB_H
 #define MM_HEAP_SLAB_H

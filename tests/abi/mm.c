@@ -20,6 +20,8 @@
 #define MADV_POPULATE_READ_ 22
 #define MADV_POPULATE_WRITE_ 23
 
+#define MOVE_TO (MREMAP_MAYMOVE | MREMAP_FIXED)
+
 #define P 4096UL
 #define RW (PROT_READ | PROT_WRITE)
 #define ANON (MAP_PRIVATE | MAP_ANONYMOUS)
@@ -83,6 +85,7 @@ static int temp_file(size_t bytes)
 static void test_mmap_errors(void)
 {
 	char *p = map(4, RW, ANON);
+	unsigned long at = (unsigned long)p;
 	int fd = temp_file(P), ro;
 	char path[64];
 
@@ -97,9 +100,10 @@ static void test_mmap_errors(void)
 	CHECK_ERR(raw_mmap(0, P, PROT_READ, 3 | 0x80000, fd, 0), EOPNOTSUPP);
 	CHECK_ERR(raw_mmap((unsigned long)p + 1, P, PROT_READ, ANON | MAP_FIXED, -1, 0), EINVAL);
 	CHECK_ERR(raw_mmap((1UL << 47) - P, P, PROT_READ, ANON | MAP_FIXED, -1, 0), ENOMEM);
-	CHECK_ERR(raw_mmap((unsigned long)p, P, PROT_READ, ANON | MAP_FIXED_NOREPLACE, -1, 0), EEXIST);
-	CHECK(raw_mmap((unsigned long)p + P, P, PROT_READ, ANON | MAP_FIXED, -1, 0) == (long)p + (long)P);
-	CHECK_ERR(raw_mmap(0, P, PROT_READ, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0), EINVAL);
+	CHECK_ERR(raw_mmap(at, P, PROT_READ, ANON | MAP_FIXED_NOREPLACE, -1, 0), EEXIST);
+	CHECK(raw_mmap(at + P, P, PROT_READ, ANON | MAP_FIXED, -1, 0) == (long)(at + P));
+	CHECK_ERR(raw_mmap(0, P, PROT_READ, MAP_SHARED | MAP_ANONYMOUS | MAP_GROWSDOWN, -1, 0),
+		  EINVAL);
 	CHECK_ERR(raw_mmap(0, P, PROT_READ, MAP_PRIVATE | MAP_GROWSDOWN, fd, 0), EINVAL);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	ro = open("/etc/passwd", O_RDONLY);
@@ -302,7 +306,7 @@ static void test_mremap(void)
 	CHECK_EQ(touch(p, 0), SIGSEGV);
 	/* out of the middle, to a fixed place */
 	r = map(1024, PROT_NONE, ANON);
-	CHECK(mremap(q + P, 2 * P, 2 * P, MREMAP_MAYMOVE | MREMAP_FIXED, r + 511 * P) == r + 511 * P);
+	CHECK(mremap(q + P, 2 * P, 2 * P, MOVE_TO, r + 511 * P) == r + 511 * P);
 	CHECK_EQ(r[511 * P], 'b');
 	CHECK_EQ(r[512 * P], 'c');
 	CHECK_EQ(touch(q + P, 0), SIGSEGV);
@@ -315,7 +319,7 @@ static void test_mremap(void)
 	CHECK_ERR((long)mremap(q, P, 0, 0), EINVAL);
 	CHECK_ERR((long)mremap(q + P, P, 2 * P, 0), EFAULT);
 	CHECK_ERR((long)mremap(q, 3 * P, 4 * P, MREMAP_MAYMOVE), EFAULT);
-	CHECK_ERR((long)mremap(q + 4 * P, 2 * P, 2 * P, MREMAP_MAYMOVE | MREMAP_FIXED, q + 5 * P), EINVAL);
+	CHECK_ERR((long)mremap(q + 4 * P, 2 * P, 2 * P, MOVE_TO, q + 5 * P), EINVAL);
 	CHECK_ERR((long)mremap(q, 0, P, MREMAP_MAYMOVE), EINVAL);
 	p = map(2, RW, MAP_SHARED | MAP_ANONYMOUS);
 	p[0] = 5;

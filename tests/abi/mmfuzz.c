@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Random sequences of mmap, munmap, mprotect, mremap, madvise and fork over one window of addresses,
- * against a model that knows for each page whether it is there, what may be done to it and what it
- * holds. `mmfuzz [SEED [STEPS]]`; a failure prints both. Prints the same on Linux and here.
+ * Random sequences of mmap, munmap, mprotect, mremap, madvise and fork over one window of
+ * addresses, against a model that knows for each page whether it is there, what may be done to it
+ * and what it holds. `mmfuzz [SEED [STEPS]]`; a failure prints both. Prints the same on Linux and
+ * here.
  */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -205,7 +206,7 @@ int main(int argc, char **argv)
 	struct sigaction sa = { .sa_handler = on_fault, .sa_flags = SA_NODEFER };
 	sigaction(SIGSEGV, &sa, NULL);
 	sigaction(SIGBUS, &sa, NULL);
-	window = mmap(NULL, PAGES * P, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	window = mmap(NULL, PAGES * P, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	munmap(window, PAGES * P);
 	for (step_nr = 0; step_nr < steps; step_nr++)
 		step();
