@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Fixtures for our own programs, which are plain Linux programs: they run on this machine.
 
-A typed session is a Shell (tests/lib/shell.py) on something with Guest's methods. Here that is a
-pseudo-terminal; with EXO_SESSIONS=qemu in the environment the same sessions are typed over the
-serial line of a booted machine instead.
+A typed session is a Shell (tests/lib/shell.py) on something with Guest's methods: here a
+pseudo-terminal,
+    then once more the serial line of a machine that runs Exo-OS. `-k here` leaves that out.
 """
 import os
 import re
+import signal
 
 import pexpect
 import pytest
-from boot import PROMPT, plain
+from boot import PROMPT, Guest, plain
 from shell import Shell
 
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp", "TERM": "linux",
@@ -61,7 +62,10 @@ class Terminal:
         return self.qemu.exitstatus
 
     def end(self):
-        self.qemu.close(force=True)
+        if self.qemu.isalive():
+            self.qemu.kill(signal.SIGKILL)
+            self.qemu.wait()
+        self.qemu.close()
 
 
 @pytest.fixture
@@ -79,15 +83,58 @@ def terminal(programs):
         found.end()
 
 
-@pytest.fixture
+class Machine:
+    """The serial line of a machine with the desktop configuration; one session after the other."""
+
+    def __init__(self, images, log):
+        self.images, self.log, self.guest = images, log, None
+
+    def __getattr__(self, name):
+        return getattr(self.guest, name)
+
+    def send(self, text):
+        # ^A opens QEMU's own commands; two of them are one.
+        self.guest.send(text.replace("\x01", "\x01\x01"))
+
+    def line(self, text):
+        self.send(text + "\n")
+
+    def fresh(self):
+        """A new shell in the place of the last one; a new machine if that did not come back."""
+        self.end(unless=self.guest and self.guest.qemu.isalive() and self.answers())
+        if self.guest is None:
+            self.guest = Guest(self.images.get("desktop"), boot="direct", log=self.log)
+            self.guest.prompt()
+        self.line("cd /tmp; exec /bin/exosh")
+        self.guest.expect(r"exosh\r*\n")
+
+    def answers(self):
+        """Whether the shell is back at its prompt, and nothing more is to come."""
+        for keys, answer in (("\x03", ""), ("echo fre''sh\n", r"\nfresh\r*\n")):
+            self.send(keys)
+            if self.guest.qemu.expect([answer + PROMPT, pexpect.TIMEOUT, pexpect.EOF], timeout=5):
+                return False
+        return True
+
+    def end(self, unless=False):
+        if self.guest and not unless:
+            self.guest.end()
+            self.guest = None
+
+
+@pytest.fixture(scope="module")
+def machine(images, tmp_path_factory):
+    found = Machine(images, str(tmp_path_factory.mktemp("machine") / "serial.log"))
+    yield found
+    found.end()
+
+
+@pytest.fixture(params=["here", "exo"])
 def typed(request):
-    """A fresh exo shell, its prompt just shown."""
-    if os.environ.get("EXO_SESSIONS") == "qemu":
-        guest = request.getfixturevalue("desktop").guest
-        guest.line("cd /tmp; exec /bin/exosh")
-        guest.prompt()
-        guest.line("")
-    else:
-        guest = request.getfixturevalue("terminal")("exosh",
-                                                    cwd=str(request.getfixturevalue("tmp_path")))
-    return Shell(guest)
+    """A fresh exo shell: on this machine, and on Exo-OS over the serial line."""
+    if request.param == "here":
+        start = request.getfixturevalue("terminal")
+        return Shell(start("exosh", cwd=str(request.getfixturevalue("tmp_path"))))
+    machine = request.getfixturevalue("machine")
+    machine.fresh()
+    return Shell(machine)

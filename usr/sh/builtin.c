@@ -271,7 +271,9 @@ int builtin_exec(int argc, char **argv)
 	}
 	if (argc < 2)
 		return 0;
+	traps_for_program(true);
 	status = exec_program(argv + 1, exec_path());
+	traps_for_program(false);
 	if (sh.interactive)
 		return status;
 	sh.status = status;

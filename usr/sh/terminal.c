@@ -2,9 +2,10 @@
 /*
  * The terminal under the line editor: raw mode, keys, size.
  *
- * Output processing stays on, so '\n' is enough. A mode change waits for output to drain but keeps
- * what was typed ahead. An escape sequence is taken as one key when its bytes follow within
- * ESCAPE_MS of one another: generous, for serial lines of emulated machines.
+ * Output processing stays on, so '\n' is enough, and so does Enter's translation to '\n': what is
+ * typed ahead of a command that reads lines is one to it. A mode change waits for output to drain
+ * but keeps what was typed ahead. An escape sequence is taken as one key when its bytes follow
+ * within ESCAPE_MS of one another: generous, for serial lines of emulated machines.
  */
 #include <errno.h>
 #include <poll.h>
@@ -39,7 +40,7 @@ bool terminal_raw(void)
 	    tcgetattr(STDIN_FILENO, &cooked) < 0)
 		return false;
 	raw = cooked;
-	raw.c_iflag &= ~(tcflag_t)(BRKINT | ICRNL | INLCR | IGNCR | ISTRIP | IXON);
+	raw.c_iflag &= ~(tcflag_t)(BRKINT | INLCR | IGNCR | ISTRIP | IXON);
 	raw.c_lflag &= ~(tcflag_t)(ECHO | ICANON | IEXTEN | ISIG);
 	raw.c_cc[VMIN] = 1;
 	raw.c_cc[VTIME] = 0;

@@ -124,6 +124,19 @@ void traps_reset(bool keep_stops)
 			signal_apply(signo);
 }
 
+void traps_for_program(bool leaving)
+{
+	bool interactive = sh.interactive, job_control = sh.job_control;
+
+	if (leaving)
+		sh.interactive = sh.job_control = false;
+	for (int signo = 1; signo < SIGRTMIN; signo++)
+		if (signal_name(signo))
+			signal_apply(signo);
+	sh.interactive = interactive;
+	sh.job_control = job_control;
+}
+
 /* ---- traps ---- */
 
 bool trap_set(int signo, const char *action)

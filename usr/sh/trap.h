@@ -17,6 +17,11 @@ void traps_apply(void);
  * shell's process group, so ^Z stays ignored.
  */
 void traps_reset(bool keep_stops);
+/*
+ * Before a program takes this process's place, and (false) when it could not: it must not inherit
+ * what an interactive shell ignores for itself.
+ */
+void traps_for_program(bool leaving);
 /* Runs what has been caught since; $? is kept. */
 void traps_run(void);
 /* A caught signal waits to be run: its number, or 0. */

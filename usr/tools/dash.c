@@ -137,42 +137,50 @@ static void file_systems_line(void)
 	line("file systems", out);
 }
 
+/* The drivers in service: lines of `name state` after a first line with the format's name. */
 static void drivers_line(void)
 {
-	char text[512], out[128] = "";
+	FILE *file = fopen("/proc/exo/drivers", "r");
+	char text[128], name[64], state[32], out[128] = "";
 
-	if (!boot_value("drivers", text, sizeof(text)))
-		return;
-	for (char *word = strtok(text, " ,"); word; word = strtok(NULL, " ,"))
-		word_add(out, sizeof(out), word);
+	while (file && fgets(text, sizeof(text), file))
+		if (sscanf(text, "%63s %31s", name, state) == 2 && strcmp(state, "active") == 0)
+			word_add(out, sizeof(out), name);
+	if (file)
+		fclose(file);
 	line("drivers", out);
 }
 
-static void milliseconds(char *text, size_t size, unsigned long long ns)
+/* How fast the cycle counter runs, in kHz; 0: nobody says. */
+static unsigned long long cycles_khz(void)
 {
-	snprintf(text, size, "%llu.%llu ms", ns / 1000000, ns / 100000 % 10);
+	FILE *file = fopen("/proc/cpuinfo", "r");
+	unsigned long long mhz = 0, khz = 0;
+	char text[256];
+
+	while (file && !khz && fgets(text, sizeof(text), file))
+		if (sscanf(text, "cpu MHz : %llu.%3llu", &mhz, &khz) == 2)
+			khz += mhz * 1000;
+	if (file)
+		fclose(file);
+	return khz;
 }
 
-/*
- * From the kernel's first instruction to the first of a program, and how we were loaded. A kernel
- * whose clock starts at its entry need not say entry_ns.
- */
+/* From the kernel's first instruction to the first of a program, and how we were loaded. */
 static void start_line(void)
 {
-	unsigned long long entry_ns = 0, user_ns;
+	unsigned long long cycles, khz = cycles_khz(), tenths_ms;
 	char text[128], protocol[32];
 	size_t len;
 
-	boot_number("entry_ns", &entry_ns);
-	if (!boot_number("user_ns", &user_ns) || user_ns < entry_ns)
+	if (!boot_number("user_cycles", &cycles) || !khz)
 		return;
-	milliseconds(text, sizeof(text), user_ns - entry_ns);
+	tenths_ms = cycles * 10 / khz;
+	snprintf(text, sizeof(text), "%llu.%llu ms from kernel entry to init", tenths_ms / 10,
+		 tenths_ms % 10);
 	len = strlen(text);
 	if (boot_value("protocol", protocol, sizeof(protocol)))
-		snprintf(text + len, sizeof(text) - len, " from kernel entry to init, by %s",
-			 protocol);
-	else
-		snprintf(text + len, sizeof(text) - len, " from kernel entry to init");
+		snprintf(text + len, sizeof(text) - len, ", by %s", protocol);
 	line("start", text);
 }
 
