@@ -21,7 +21,8 @@ is-clang := $(findstring clang,$(CC))
 # The compiler's own headers only (stdarg, stdbool, stddef); everything else is ours.
 where := $(if $(is-clang),-print-resource-dir,-print-file-name=include)
 compiler-include := $(shell $(CC) $(where))$(if $(is-clang),/include)
-includes := -nostdinc -isystem $(compiler-include) -Iinclude -Iarch/$(ARCH)/include -I$(o)include \
+# Generated headers first: a tree that was built in place must not lend its own to another output.
+includes := -nostdinc -isystem $(compiler-include) -I$(o)include -Iinclude -Iarch/$(ARCH)/include \
 	-iquote . -include include/exo/kconfig.h -D__KERNEL__
 
 warnings := -Wall -Wextra -Werror -Wundef -Wmissing-prototypes -Wstrict-prototypes -Wvla \
@@ -54,7 +55,8 @@ machine-x86_64 := -mno-red-zone -mgeneral-regs-only -mcmodel=kernel -fno-pie -fc
 ifeq ($(ARCH),host)
 include scripts/kbuild/host.mk
 endif
-cflags := $(includes) $(warnings) $(language) $(places) $(optimise) $(machine-$(ARCH))
+# KCFLAGS: what the user adds on the command line, last.
+cflags := $(includes) $(warnings) $(language) $(places) $(optimise) $(machine-$(ARCH)) $(KCFLAGS)
 
 # ---- One file ----
 quiet_cc = CC      $(patsubst $(o)%,%,$@)
@@ -68,7 +70,7 @@ sparse-wanted = $(filter 2,$(C))$(and $(filter 1,$(C)),$(call stale,cc))
 sparse = $(if $(sparse-wanted),@$(call say,sparse) $(cmd_sparse))
 
 quiet_asm = ASM     $(patsubst $(o)%,%,$@)
-cmd_asm = $(NASM) -f elf64 -Werror -Iinclude/ -Iarch/$(ARCH)/ -I$(o)include/ \
+cmd_asm = $(NASM) -f elf64 -Werror -I$(o)include/ -Iinclude/ -Iarch/$(ARCH)/ \
 	-P$(o)include/generated/autoconf.inc $(flags-$@) -MD $(dep) -MQ $@ -o $@ $<
 
 $(o)%.o: %.c FORCE
