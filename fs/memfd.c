@@ -3,9 +3,9 @@
  * memfd_create(2): files without a name, on a tmpfs of the kernel's own that no path reaches; and
  * the seals by which their owner promises what will not change any more.
  *
- * Seals only grow. They are set under i_lock, which every writer holds, and i_slot_lock, under which
- * a mapping that may write is counted: F_SEAL_WRITE is refused while there is one, and once it is
- * set there comes none.
+ * Seals only grow. They are set under i_lock, which every writer holds, and i_slot_lock, under
+ * which a mapping that may write is counted: F_SEAL_WRITE is refused while there is one, and once
+ * it is set there comes none.
  *
  * Does not: MFD_HUGETLB (-EINVAL, as without huge pages), seals on other files (-EINVAL).
  */
@@ -65,7 +65,7 @@ static int memfd_fcntl(struct file *f, unsigned int cmd, unsigned long arg, long
 	return 0;
 }
 
-/* How much of `n` bytes at `pos` the seals allow, or -EPERM: growing ends at a page, as on Linux. */
+/* How much of `n` bytes at `pos` the seals allow, or -EPERM. Growing ends at a page, as Linux's. */
 static ssize_t seals_allow(struct file *f, loff_t pos, size_t n)
 {
 	loff_t size = inode_size(f->inode), whole = (loff_t)ALIGN_DOWN((u64)size, PAGE_SIZE);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Attributes, permissions, contents and locks of files. Needs root: it works in a tmpfs of its own. */
+/* Attributes, permissions, contents and locks of files. Needs root: works in a tmpfs of its own. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <grp.h>
@@ -75,7 +75,8 @@ static void as(uid_t uid, gid_t gid, void (*fn)(void))
 
 static void alice(void)
 {
-	struct timespec t[2] = { { 1, 0 }, { 2, 0 } }, now[2] = { { 0, UTIME_NOW }, { 0, UTIME_OMIT } };
+	struct timespec t[2] = { { 1, 0 }, { 2, 0 } };
+	struct timespec now[2] = { { 0, UTIME_NOW }, { 0, UTIME_OMIT } };
 
 	CHECK_EQ(opens("mine", O_RDWR), 0);
 	CHECK_ERR(open("closed", O_RDONLY), EACCES);
@@ -384,7 +385,8 @@ static void locks_seen(int fd, char *text)
 			if (fcntl(fd, F_GETLK, &fl) || fl.l_type == F_UNLCK)
 				break;
 			n += snprintf(buf + n, sizeof(buf) - n, "%c%ld+%ld ",
-				      fl.l_type == F_RDLCK ? 'r' : 'w', (long)fl.l_start, (long)fl.l_len);
+				      fl.l_type == F_RDLCK ? 'r' : 'w', (long)fl.l_start,
+				      (long)fl.l_len);
 			if (!fl.l_len)
 				break;
 			at = fl.l_start + fl.l_len;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Names: lookup, open, links, rename, directories, mounts. Needs root: it works in a tmpfs of its own. */
+/* Names: lookup, open, links, rename, directories, mounts. Needs root: works in its own tmpfs. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
@@ -403,7 +403,8 @@ static void mounting(void)
 	CHECK_ERR(umount2("m", 0x100), EINVAL);
 	CHECK_ERR(umount("none"), ENOENT);
 	CHECK_EQ(stat("m", &a), 0);
-	CHECK_EQ(mount("x", "m", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=32k,mode=711"), 0);
+	CHECK_EQ(mount("x", "m", "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
+		       "size=32k,mode=711"), 0);
 	CHECK_EQ(stat("m", &b), 0);
 	CHECK(a.st_dev != b.st_dev);
 	CHECK_EQ(b.st_mode, S_IFDIR | 0711);
