@@ -57,7 +57,7 @@ struct gate {
 #define GATE_INTERRUPT	0x8e
 #define GATE_USER	0xee	/* may be called by INT from user mode */
 
-static struct gate idt[256] __ro_after_init __aligned(16);
+static struct gate idt[256] __ro_after_init_zero __aligned(16);
 
 enum { IST_DF = 1, IST_NMI, IST_DB, IST_MC, IST_COUNT = IST_MC };
 
@@ -168,6 +168,8 @@ static void gdt_load(const struct gdt *gdt)
 		"movl %%eax, %%es\n\t"
 		: : "m"(p), "i"(KERNEL_CS), "i"(KERNEL_DS) : "rax", "memory");
 	__asm__ __volatile__("ltr %w0" : : "r"(TSS_SELECTOR));
+	/* After a reset there is an LDT, at address 0, where a program could put descriptors. */
+	__asm__ __volatile__("lldt %w0" : : "r"(0));
 }
 
 void desc_init(void)

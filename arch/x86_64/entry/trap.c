@@ -154,6 +154,15 @@ static void page_fault(struct ptregs *regs, unsigned long error)
 			     (error & PF_FETCH ? FAULT_EXEC : 0);
 	bool done = false;
 
+	/*
+	 * Not the program's access but the CPU's own for it, say to a descriptor table: no page can
+	 * be made right. QEMU 7.2 takes the stack of a far return for that where there is SMAP.
+	 */
+	if (regs_user_mode(regs) && !(error & PF_USER)) {
+		irq_enable();
+		upcall_user_trap(regs, SIGSEGV, SI_KERNEL, 0, TRAP_PF, error);
+		return;
+	}
 	if (page_fault_is_users(regs, addr, error)) {
 		if (regs->flags & X86_FLAGS_IF)
 			irq_enable();
