@@ -55,7 +55,8 @@ struct fpu_image {
 	} sw;
 	u64 xstate_bv;
 	u64 xcomp_bv;
-	u64 reserved[6];
+	u64 zero;
+	u64 reserved[5];
 } __aligned(FPU_ALIGN);
 static_assert(offsetof(struct fpu_image, sw) == 464, "Intel SDM volume 1, 13.4.1");
 static_assert(sizeof(struct fpu_image) == XSAVE_MIN_BYTES, "Intel SDM volume 1, 13.4.2");
@@ -228,19 +229,14 @@ static bool frame_is_extended(const struct fpu_image *area, const void __user *b
 	       magic2 == FP_XSTATE_MAGIC2;
 }
 
-/* XRSTOR would fault on any of these (Intel SDM volume 1, 13.8). */
+/* XRSTOR would fault on any of these (Intel SDM volume 1, 13.8.1). */
 static bool image_is_valid(const struct fpu_image *area)
 {
 	if (area->mxcsr & ~mxcsr_mask)
 		return false;
 	if (!cpu_has(CPU_XSAVE))
 		return true;
-	if ((area->xstate_bv & ~features) || area->xcomp_bv)
-		return false;
-	for (unsigned int i = 0; i < ARRAY_SIZE(area->reserved); i++)
-		if (area->reserved[i])
-			return false;
-	return true;
+	return !(area->xstate_bv & ~features) && !area->xcomp_bv && !area->zero;
 }
 
 static int frame_read(struct fpu_image *area, const void __user *buf)

@@ -7,7 +7,8 @@
  *
  * Which signal, which handler, which stack: kernel/task/signal.c. What comes back from user space
  * is forged until shown otherwise: only registers and flags that user mode could set itself are
- * taken over.
+ * taken over. An address or a selector that cannot be is taken over too, and the thread gets
+ * SIGSEGV there, as on Linux; entry/vectors.asm outlives the IRET that finds it.
  *
  * Does not: 32-bit frames, other code segments than the 64-bit one.
  */
@@ -97,8 +98,9 @@ static void regs_from_context(struct ptregs *r, const struct sigcontext *c)
 	r->sp = c->sp;
 	r->ip = c->ip;
 	r->flags = (r->flags & ~USER_FLAGS) | (c->flags & USER_FLAGS);
-	r->cs = USER_CS;
-	r->ss = USER_DS;
+	/* Whatever they are: IRET refuses all but the user's, and the thread faults for it. */
+	r->cs = c->cs | 3;
+	r->ss = c->ss | 3;
 	r->orig_ax = -1;	/* nothing to restart */
 }
 
@@ -112,6 +114,9 @@ static void context_trap(struct sigcontext *c, const struct sigframe_info *info)
 	c->trapno = TRAP_PF;
 	c->error = (info->error & (FAULT_PRESENT | FAULT_WRITE | FAULT_USER)) |
 		   (info->error & FAULT_EXEC ? BIT(4) : 0);
+	/* What the kernel has mapped where is not said. */
+	if (info->fault_addr >= USER_END)
+		c->error |= FAULT_PRESENT;
 }
 
 static bool on_alt_stack(const struct sigaltstack_k *alt, unsigned long sp)
@@ -172,22 +177,17 @@ int arch_sigframe_push(struct ptregs *regs, const struct sigframe_info *info)
 	return 0;
 }
 
-static bool context_is_valid(const struct ucontext *uc)
-{
-	/* Programs that build a context by hand leave ss 0 and do not claim to mean it. */
-	bool ss_ok = uc->mcontext.ss == USER_DS || !(uc->flags & UC_STRICT_RESTORE_SS);
-
-	return uc->mcontext.cs == USER_CS && ss_ok && uc->mcontext.ip < USER_END;
-}
-
 int arch_sigframe_pop(struct ptregs *regs, struct sigframe_saved *saved)
 {
 	/* The handler's RET has taken the return address. */
 	struct rt_sigframe __user *user = (struct rt_sigframe __user *)(regs->sp - 8);
 	struct ucontext uc;
 
-	if (copy_from_user(&uc, &user->uc, sizeof(uc)) || !context_is_valid(&uc))
+	if (copy_from_user(&uc, &user->uc, sizeof(uc)))
 		return -EFAULT;
+	/* Programs that build a context by hand leave ss 0 and do not claim to mean it. */
+	if (!(uc.flags & UC_STRICT_RESTORE_SS))
+		uc.mcontext.ss = USER_DS;
 	if (fpu_frame_pop((const void __user *)(unsigned long)uc.mcontext.fpstate))
 		return -EFAULT;
 	regs_from_context(regs, &uc.mcontext);
