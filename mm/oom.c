@@ -10,13 +10,13 @@
 #include <exo/context.h>
 #include <exo/fork.h>
 #include <exo/log.h>
-#include <exo/mm.h>
 #include <exo/mm_stat.h>
 #include <exo/mutex.h>
 #include <exo/oom.h>
 #include <exo/pid.h>
 #include <exo/sched.h>
 #include <exo/signal.h>
+#include <exo/vma.h>
 
 /* How long the killed one may take before who waits tries again (and perhaps chooses again). */
 #define OOM_STEP_NS	2000000ULL
@@ -24,71 +24,80 @@
 
 static DEFINE_MUTEX(oom_lock);
 
-static unsigned long badness(struct mm *mm)
-{
-	return mm_rss_pages(mm) + ((unsigned long)atomic_read(&mm->pgtable_bytes) >> PAGE_SHIFT);
-}
+struct victim {
+	struct task *leader;		/* referenced, or NULL: nobody */
+	struct mm_figures figures;
+	unsigned long pages;
+	bool dying;			/* it is on its way already */
+};
 
-/* Any thread's address space: the leader may have left before the others. */
-static unsigned long process_badness(struct task *leader)
+/* Of any thread: the leader may have left before the others. With a user reference, or NULL. */
+static struct mm *process_mm(struct task *leader)
 {
-	unsigned long points = 0;
-	struct task *t;
+	struct mm *mm = mm_of_task(leader);
+	struct task *t, *next;
 
-	for_each_thread(leader, t) {
-		spin_lock(&t->lock);
-		if (t->mm && !(t->flags & TASK_KTHREAD))
-			points = badness(t->mm);
-		spin_unlock(&t->lock);
-		if (points)
-			break;
+	for (t = mm ? NULL : thread_next(leader, 1); t && !mm; t = next) {
+		mm = mm_of_task(t);
+		next = mm ? NULL : thread_next(leader, task_pid_nr(t) + 1);
+		task_put(t);
 	}
-	return points;
+	return mm;
 }
 
 static bool is_dying(struct task *leader)
 {
-	return leader->group->flags & GROUP_EXITING || fatal_signal_pending(leader);
+	return (READ_ONCE(leader->group->flags) & GROUP_EXITING) || fatal_signal_pending(leader);
 }
 
-/* The largest process, with a reference; *dying: it is on its way already. */
-static struct task *pick_victim(unsigned long *points, bool *dying)
+/* Is `leader` a better choice than the best one so far? Then it takes its place. */
+static void consider(struct victim *best, struct task *leader)
 {
-	irqflags_t flags = tasklist_lock();
-	struct task *p, *victim = NULL;
+	struct mm_figures f;
+	unsigned long pages;
+	struct mm *mm;
 
-	*points = 0;
-	*dying = false;
-	for_each_process(p) {
-		unsigned long n;
+	if (best->dying || (leader->flags & TASK_KTHREAD) ||
+	    (READ_ONCE(leader->group->flags) & GROUP_UNKILLABLE))
+		return;
+	mm = process_mm(leader);
+	if (!mm)
+		return;
+	mm_figures(mm, &f);
+	mm_put_user(mm);
+	pages = f.rss + (f.pgtable_bytes >> PAGE_SHIFT);
+	if (pages <= best->pages && !is_dying(leader))
+		return;
+	if (best->leader)
+		task_put(best->leader);
+	*best = (struct victim){
+		.leader = task_get(leader), .figures = f, .pages = pages, .dying = is_dying(leader),
+	};
+}
 
-		if ((p->flags & TASK_KTHREAD) || (p->group->flags & GROUP_UNKILLABLE))
-			continue;
-		n = process_badness(p);
-		if (!n)
-			continue;
-		if (is_dying(p)) {
-			victim = p;
-			*dying = true;
-			break;
-		}
-		if (n > *points) {
-			*points = n;
-			victim = p;
-		}
+static void pick_victim(struct victim *best)
+{
+	struct task *p, *next;
+
+	*best = (struct victim){ .leader = NULL };
+	for (p = process_next(1); p; p = next) {
+		consider(best, p);
+		next = process_next(task_tgid_nr(p) + 1);
+		task_put(p);
 	}
-	if (victim)
-		task_get(victim);
-	tasklist_unlock(flags);
-	return victim;
 }
 
-static void kill_victim(struct task *victim, unsigned long points)
+static void kill_victim(const struct victim *v)
 {
-	log_err("Out of memory: Killed process %d (%s) using %lu KiB, for %s", task_tgid_nr(victim),
-		victim->comm, points << (PAGE_SHIFT - 10), current->comm);
+	const unsigned int kb = PAGE_SHIFT - 10;
+
+	log_err("Out of memory: Killed process %d (%s) total-vm:%lukB, anon-rss:%lukB, "
+		"file-rss:%lukB, shmem-rss:%lukB, pgtables:%lukB; asked by %s",
+		task_tgid_nr(v->leader), v->leader->comm, v->figures.total << kb,
+		v->figures.rss_anon << kb, v->figures.rss_file << kb, v->figures.rss_shmem << kb,
+		v->figures.pgtable_bytes >> 10, current->comm);
 	mm_count_inc(MM_OOM_KILL);
-	(void)signal_send_group(SIGKILL, NULL, victim);
+	(void)signal_send_group(SIGKILL, NULL, v->leader);
 }
 
 /* Waits until there is memory again, the victim is gone, or the caller is to die itself. */
@@ -107,22 +116,20 @@ static void wait_for_memory(struct task *victim)
 
 bool oom_relieve(void)
 {
-	unsigned long points;
-	struct task *victim;
-	bool dying;
+	struct victim v;
 
 	if (!current || preempt_count() || irqs_disabled())
 		return false;
 	mutex_lock(&oom_lock);
-	victim = pick_victim(&points, &dying);
-	if (victim && !dying)
-		kill_victim(victim, points);
+	pick_victim(&v);
+	if (v.leader && !v.dying)
+		kill_victim(&v);
 	mutex_unlock(&oom_lock);
-	if (!victim) {
+	if (!v.leader) {
 		log_warn_once("memory: exhausted, and there is no process to kill");
 		return false;
 	}
-	wait_for_memory(victim);
-	task_put(victim);
+	wait_for_memory(v.leader);
+	task_put(v.leader);
 	return true;
 }
