@@ -45,7 +45,7 @@ def test_reboot(boot):
 
 def test_kernel_unit_tests(boot):
     """The tests beside the code, in the kernel; the exit status says the same as the report."""
-    guest = boot("bench", boot="direct", append="ktest")
+    guest = boot("bench", boot="direct", append="ktest ktest.exit")
     status = guest.wait(timeout=300)
     report = ktap.parse(guest.log_text())
     assert report.complete() and not report.failures(), report.describe()
