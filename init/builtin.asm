@@ -1,7 +1,7 @@
 ; SPDX-License-Identifier: MIT
 ;
-; The ramdisk inside the image (CONFIG_BUILTIN_INITRAMFS): freed with the rest of the start-up data once init/initramfs.c
-; has unpacked it. INITRAMFS is the file's path, given by the Makefile.
+; The ramdisk inside the image (CONFIG_BUILTIN_INITRAMFS): freed with the rest of the start-up data
+; once init/initramfs.c has unpacked it. INITRAMFS is the file's path, given by the Makefile.
 
 section .init.archive progbits alloc noexec nowrite align=16
 

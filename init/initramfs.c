@@ -303,7 +303,8 @@ static int unpack_cpio(struct unpacker *u, const u8 *data, size_t bytes, size_t 
 	}
 	*used = r.pos;
 	if (ret < 0 && !err) {
-		log_err("initramfs: %s: damaged cpio archive at byte %zu: %s", what, r.pos, r.error);
+		log_err("initramfs: %s: damaged cpio archive at byte %zu: %s", what, r.pos,
+			r.error);
 		err = ret;
 	}
 	names_forget(u);
@@ -452,7 +453,7 @@ static int unpack_part(struct unpacker *u, const u8 *data, size_t bytes, size_t 
 		return unpack_cpio(u, data, bytes, used, what);
 	if (tar_is_magic(data, bytes))
 		return unpack_tar(u, data, bytes, used, what);
-	if (gzip_is_magic(data, bytes) && !u->depth)
+	if (IS_ENABLED(CONFIG_RD_GZIP) && gzip_is_magic(data, bytes) && !u->depth)
 		return unpack_gzip(u, data, bytes, used, what);
 	foreign = foreign_magic(data, bytes);
 	if (foreign)

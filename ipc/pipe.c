@@ -2,10 +2,10 @@
 /*
  * Pipes and FIFOs: a ring of page-sized buffers between writers and readers (pipe(7), fifo(7)).
  *
- * Data structure: slots [tail, head) of `slots` (a power of two, indices run freely) hold pages with
- * the bytes [offset, offset + bytes) in each. A write first fills up the last page, unless that
- * holds a packet (O_DIRECT), then adds pages. A page that was emptied is kept as `spare`, so that a
- * ping-pong through a pipe allocates nothing.
+ * Data structure: slots [tail, head) of `slots` (a power of two, indices run freely) hold pages
+ * with the bytes [offset, offset + bytes) in each. A write first fills up the last page, unless
+ * that holds a packet (O_DIRECT), then adds pages. A page that was emptied is kept as `spare`, so
+ * that a ping-pong through a pipe allocates nothing.
  *
  * Invariants: head - tail <= nr_slots; every slot in use has bytes > 0. A write of at most PIPE_BUF
  * bytes is atomic: it waits until a free slot (or room in the last page) takes it whole. `readers`

@@ -92,7 +92,9 @@ static ssize_t kmsg_read(struct file *f, struct iov_iter *it, loff_t *pos)
 	return n;
 }
 
-/* "<N>text": N is facility * 8 + level; what user space writes is never of the kernel's facility. */
+/*
+ * "<N>text": N is facility * 8 + level; what user space writes is never of the kernel's facility.
+ */
 static const char *parse_prefix(const char *text, unsigned int *level, unsigned int *facility)
 {
 	unsigned int n = 0;

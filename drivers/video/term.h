@@ -37,7 +37,7 @@ struct term {
 	struct cell *cells;		/* [lock] rows * cols, row by row */
 
 	struct spinlock lock;
-	unsigned int row, col;		/* [lock] the cursor; col == cols: past the edge, wraps next */
+	unsigned int row, col;		/* [lock] the cursor; col == cols: wraps next */
 	unsigned int top, bottom;	/* [lock] the scrolling region, rows [top, bottom) */
 	struct cell pen;		/* [lock] colours of what is written next */
 	bool bold, reverse, underline;	/* [lock] */

@@ -31,7 +31,7 @@ struct exec {
 	bool exec_stack;
 	bool setid;			/* the file changed an id */
 	bool secure;			/* AT_SECURE */
-	unsigned long entry;		/* first instruction (of the interpreter, if there is one) */
+	unsigned long entry;		/* first instruction: the interpreter's, if there is one */
 
 	/* For the auxiliary vector. */
 	unsigned long prog_entry, phdr, interp_base;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What any boot protocol must say. arch fills one instance, with lies of the loader clipped and logged; upper floors only read it. */
+/*
+ * What any boot protocol must say. arch fills one instance, with lies of the loader clipped and
+ * logged; upper floors only read it.
+ */
 #ifndef EXO_BOOT_H
 #define EXO_BOOT_H
 
@@ -22,7 +25,9 @@ struct boot_range {
 	enum boot_range_kind kind;
 };
 
-/* An archive the loader put into RAM; kept reserved until init/ has unpacked it and gives it back. */
+/*
+ * An archive the loader put into RAM; kept reserved until init/ has unpacked it and gives it back.
+ */
 struct boot_module {
 	phys_addr_t start;
 	u64 bytes;
@@ -46,7 +51,7 @@ struct boot_info {
 	struct boot_module modules[BOOT_MAX_MODULES];
 	phys_addr_t rsdp;			/* 0: search for it */
 	struct boot_framebuffer fb;
-	u64 entry_cycles;			/* the cycle counter at the first instruction of the kernel */
+	u64 entry_cycles;	/* the cycle counter at the kernel's first instruction */
 };
 
 #endif

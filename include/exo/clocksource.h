@@ -8,7 +8,7 @@
 struct clocksource {
 	const char *name;
 	int rating;			/* Linux's scale: 300 TSC, 250 HPET, 110 PIT */
-	u64 (*freq_hz)(void);		/* 0: not there or not usable; asked once, after arch start-up */
+	u64 (*freq_hz)(void);		/* 0: not usable; asked once, after arch start-up */
 	u64 (*read)(void);		/* any context */
 	u64 mask;			/* of the valid bits */
 };

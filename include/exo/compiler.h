@@ -2,8 +2,9 @@
 /*
  * What the compiler and sparse are told, and what the compiler takes for granted.
  *
- * The compiler's contract is the list of functions that gcc and clang may call without being asked (C11 5.1.2.1, gcc "Standards"): every port defines
- * them, and the layering check lets any object name them.
+ * The compiler's contract is the list of functions that gcc and clang may call without being asked
+ * (C11 5.1.2.1, gcc "Standards"): every port defines them, and the layering check lets any object
+ * name them.
  */
 #ifndef EXO_COMPILER_H
 #define EXO_COMPILER_H
@@ -54,7 +55,9 @@
 #define noinline	__attribute__((noinline))
 #define fallthrough	__attribute__((fallthrough))
 
-/* A variable that others stand close to: no red zone around it. gcc puts none into named sections. */
+/*
+ * A variable that others stand close to: no red zone around it. gcc puts none into named sections.
+ */
 #ifdef __clang__
 #define __no_redzone	__attribute__((no_sanitize("address")))
 #else
@@ -63,9 +66,10 @@
 
 /* Code and data that only boot needs; the pages go back to the allocator before init starts. */
 #define __init		__section(".init.text") __cold noinline
-#define __initdata	__section(".init.data")
+#define __initdata	__section(".bss..init")		/* zero at first: no room in the file */
 /* Written during boot only: the section is made read-only before init starts. */
-#define __ro_after_init	__section(".data.ro_after_init")
+#define __ro_after_init	__section(".bss..ro_after_init")	/* zero at first */
+#define __ro_after_init_data	__section(".data..ro_after_init")	/* initialised */
 
 #define likely(x)	__builtin_expect(!!(x), 1)
 #define unlikely(x)	__builtin_expect(!!(x), 0)

@@ -18,7 +18,7 @@ enum driver_rank {
 
 struct driver {
 	const char *name;
-	int rank;			/* enum driver_rank, plus an offset; ties go by entry name */
+	int rank;			/* enum driver_rank plus an offset; ties go by name */
 	/*
 	 * Task context on the boot thread, interrupts on. 0: in service; -ENODEV: not there, which
 	 * is not worth a word; other -errno: logged.

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A pointer or a negative errno value in one word: the top 4095 addresses are never valid pointers. */
+/*
+ * A pointer or a negative errno value in one word: the top 4095 addresses are never valid
+ * pointers.
+ */
 #ifndef EXO_ERR_H
 #define EXO_ERR_H
 

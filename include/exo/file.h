@@ -57,7 +57,8 @@ struct file_ops {
 	int (*fsync)(struct file *, loff_t start, loff_t end, bool data_only);	/* -EINVAL */
 	int (*iterate)(struct file *, struct dir_context *);	/* -ENOTDIR */
 	int (*fallocate)(struct file *, int mode, loff_t offset, loff_t bytes);	/* -EOPNOTSUPP */
-	int (*fcntl)(struct file *, unsigned int cmd, unsigned long arg, long *result);	/* -EINVAL */
+	/* Commands about what lies behind the file. -EINVAL */
+	int (*fcntl)(struct file *, unsigned int cmd, unsigned long arg, long *result);
 	int (*getattr)(struct file *, struct kstat *);	/* fstat(2); fs/ supplies it for names */
 	int (*truncate)(struct file *, loff_t bytes);	/* ftruncate(2); -EINVAL */
 	/* Text of /proc/PID/fd/N for a nameless file; "anon_inode:[name]" */
@@ -79,7 +80,7 @@ struct file {
 	struct dentry *dentry;		/* [I] one reference, or NULL */
 	struct mount *mnt;		/* [I] one reference, or NULL */
 	void (*put_path)(struct file *);	/* [I] drops the three above; set by fs/ */
-	dev_t rdev;			/* [I] the device number it was opened by; set before open */
+	dev_t rdev;			/* [I] device number it was opened by; set before open */
 	u64 anon_ino;			/* [I] st_ino of a nameless file */
 	int owner_pid;			/* F_SETOWN */
 	int owner_sig;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Task hooks: how upper floors keep per-task state without fork, exec and exit knowing them. Each is a constant struct in the
- * section `task_hooks`, run in order of rank (exit in reverse). kernel/hooks.c.
+ * Task hooks: how upper floors keep per-task state without fork, exec and exit knowing them. Each
+ * is a constant struct in the section `task_hooks`, run in order of rank (exit in reverse).
+ * kernel/hooks.c.
  *
- * clone may fail: those that already ran are undone by their exit on the child. exec returns void: it runs after the point of no
- * return. exit runs in the dying task (or, for a failed clone, in the parent with `t` the child), in task context, once.
+ * clone may fail: those that already ran are undone by their exit on the child. exec returns void:
+ * it runs after the point of no return. exit runs in the dying task (or, for a failed clone, in
+ * the parent with `t` the child), in task context, once.
  */
 #ifndef EXO_HOOKS_H
 #define EXO_HOOKS_H

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The configuration as C sees it. Included into every translation unit by the compiler's command line, so that no file can forget it.
+ * The configuration as C sees it. Included into every translation unit by the compiler's command
+ * line, so that no file can forget it.
  *
- * IS_ENABLED(CONFIG_X) is 1 if the boolean option is set and 0 if not, as an ordinary expression: prefer `if (IS_ENABLED(...))`, which keeps both
- * branches compiled and checked, over #ifdef, which does not.
+ * IS_ENABLED(CONFIG_X) is 1 if the boolean option is set and 0 if not, as an ordinary expression:
+ * prefer `if (IS_ENABLED(...))`, which keeps both branches compiled and checked, over #ifdef,
+ * which does not.
  */
 #ifndef EXO_KCONFIG_H
 #define EXO_KCONFIG_H

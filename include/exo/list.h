@@ -2,8 +2,9 @@
 /*
  * Intrusive doubly linked lists with a sentinel head, and singly headed hash chains.
  *
- * Invariant of a node on a list: n->next->prev == n && n->prev->next == n. A removed node points at itself, so that removing it again is harmless and
- * list_empty(&node) tells whether it is linked. No locking: the owner of the head says which lock guards it.
+ * Invariant of a node on a list: n->next->prev == n && n->prev->next == n. A removed node points
+ * at itself, so that removing it again is harmless and list_empty(&node) tells whether it is
+ * linked. No locking: the owner of the head says which lock guards it.
  */
 #ifndef EXO_LIST_H
 #define EXO_LIST_H
@@ -28,7 +29,8 @@ static inline bool list_empty(const struct list_head *h)
 	return READ_ONCE(h->next) == h;
 }
 
-static inline void __list_insert(struct list_head *n, struct list_head *prev, struct list_head *next)
+static inline void __list_insert(struct list_head *n, struct list_head *prev,
+				 struct list_head *next)
 {
 	next->prev = n;
 	n->next = next;

@@ -71,7 +71,7 @@ struct tty {
 	bool exclusive;			/* [lock] TIOCEXCL */
 	u32 hangups;			/* [lock] files of an earlier count are dead */
 	unsigned int opens;		/* [lock] */
-	struct pid *session;		/* [lock] whose controlling terminal; a reference, or NULL */
+	struct pid *session;		/* [lock] whose terminal it is; a reference, or NULL */
 	struct pid *pgrp;		/* [lock] foreground process group; a reference, or NULL */
 
 	struct waitqueue readable, writable;

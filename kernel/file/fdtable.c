@@ -6,8 +6,8 @@
  * and a bitmap of those that close on exec. A slot in use with a NULL file is reserved: a call is
  * about to install a file there (fd_install), or to give it back (fd_unreserve).
  *
- * Invariants: no descriptor below `next_free` is free; max is 64 or a larger power of two; the parts
- * live in one allocation (or in the table itself while max is 64).
+ * Invariants: no descriptor below `next_free` is free; max is 64 or a larger power of two; the
+ * parts live in one allocation (or in the table itself while max is 64).
  *
  * Locking: table->lock guards all of it. A task whose table nobody shares (refs == 1) is its only
  * writer, so it may look files up without the lock; other tasks (procfs) always take it.
@@ -83,7 +83,9 @@ static void table_free(struct fdtable *t)
 	kcache_free(fdtable_cache, t);
 }
 
-/* Moves the parts into a larger block. The caller dropped no lock that matters: see table_grow(). */
+/*
+ * Moves the parts into a larger block. The caller dropped no lock that matters: see table_grow().
+ */
 static void table_move(struct fdtable *t, void *block, unsigned int max, void **old_block)
 {
 	struct file **files = block;

@@ -471,7 +471,9 @@ SYSCALL_DEFINE5(select, int, n, unsigned long __user *, in, unsigned long __user
 	return ret == -EINTR ? -ERESTARTNOHAND : ret;
 }
 
-/* The sixth argument points at the mask and its size (pselect(2), "C library/kernel differences"). */
+/*
+ * The sixth argument points at the mask and its size (pselect(2), "C library/kernel differences").
+ */
 struct pselect_mask {
 	const sigset_k __user *mask;
 	size_t bytes;

@@ -1,6 +1,6 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: MIT
-# The first program of the comparison with Linux: prepares, runs the session between two marks, ends.
+# The first program of the comparison with Linux: prepares, runs the session, ends.
 export PATH=/bin:/sbin
 /bin/busybox mkdir -p /bin /sbin /proc /sys /dev /tmp /etc /root
 /bin/busybox --install -s /bin

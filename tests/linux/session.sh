@@ -75,12 +75,14 @@ cat /dev/null & wait; echo end of jobs
 
 section forks
 n=0; i=0
-while [ $i -lt 200 ]; do (exit $((i % 7))); n=$((n + $?)); i=$((i + 1)); done; echo "200 forks, sum $n"
+while [ $i -lt 200 ]; do (exit $((i % 7))); n=$((n + $?)); i=$((i + 1)); done
+echo "200 forks, sum $n"
 i=0; while [ $i -lt 50 ]; do (exit 0) & i=$((i + 1)); done; wait; echo "50 at once"
 echo "$(for a in 1 2 3 4 5; do echo $(echo $a | cat); done)" | paste -s -d' ' -
 
 section files
-mkdir -p d/e/f; echo data > d/e/file; ln d/e/file d/hard; ln -s e/file d/soft; ln -s nowhere d/dangling
+mkdir -p d/e/f; echo data > d/e/file; ln d/e/file d/hard; ln -s e/file d/soft
+ln -s nowhere d/dangling
 ls -l d | awk '{print $1, $2, $NF}' | tail -n +2
 cat d/soft d/hard; readlink d/soft; cat d/dangling; echo $?
 stat -c '%F %a %h %s' d/e/file d/soft; stat -c '%F %a %h' d
@@ -105,24 +107,28 @@ echo full > /dev/full; echo "full $?"
 cat /dev/null | wc -c; head -c 10 /dev/zero | od -An -tx1; head -c 100 /dev/urandom | wc -c
 
 section tar and gzip
-mkdir tree; seq 1 500 > tree/numbers; echo hi > tree/hi; ln -s hi tree/link; mkdir tree/sub; chmod 700 tree/sub
+mkdir tree; seq 1 500 > tree/numbers; echo hi > tree/hi; ln -s hi tree/link
+mkdir tree/sub; chmod 700 tree/sub
 tar -cf tree.tar tree; tar -tf tree.tar | sort
 gzip -k tree.tar; gunzip -c tree.tar.gz | cmp - tree.tar && echo intact
 mkdir out; tar -xzf tree.tar.gz -C out; diff -r tree out/tree && echo identical
 stat -c %a out/tree/sub; readlink out/tree/link; rm -r tree out tree.tar*
 seq 1 100 | gzip | gzip -d | md5sum
 seq 1 100 | bzip2 | bunzip2 | sha256sum
-mkdir c; echo 1 > c/1; echo 2 > c/2; (cd c; ls | cpio -o -H newc 2>/dev/null) | cpio -t 2>/dev/null; rm -r c
+mkdir c; echo 1 > c/1; echo 2 > c/2
+(cd c; ls | cpio -o -H newc 2>/dev/null) | cpio -t 2>/dev/null; rm -r c
 
 section text tools
 printf 'pear 3\napple 10\nfig 2\n' > fruit
 sort fruit; sort -k2 -n fruit; sort -r fruit | head -n 1
 awk '{n += $2; print NR, toupper($1)} END {printf "%d items %.2f\n", NR, n / NR}' fruit
 sed -e 's/p\(.\)/P\1/g' -e '/fig/d' fruit; sed -n '2,3p' fruit
-grep -c p fruit; grep -v apple fruit; grep -E '^(fig|pear) ' fruit; grep none fruit; echo "grep $?"
+grep -c p fruit; grep -v apple fruit; grep -E '^(fig|pear) ' fruit; grep none fruit
+echo "grep $?"
 cut -d' ' -f1 fruit | uniq; tr a-z A-Z < fruit; rev fruit; tac fruit
 printf 'a b\nc d\n' | xargs -n1 echo item; expr 7 \* 6; printf '%05d|%-5s|%x\n' 42 ab 255
-seq 10 -3 1 | paste -s -d' ' -; echo 'scale' | md5sum | cut -c1-8; base64 fruit | base64 -d | cmp - fruit && echo base64
+seq 10 -3 1 | paste -s -d' ' -; echo 'scale' | md5sum | cut -c1-8
+base64 fruit | base64 -d | cmp - fruit && echo base64
 diff fruit - <<END
 pear 3
 apple 11
@@ -133,7 +139,8 @@ rm fruit
 section find
 mkdir -p a/b/c; touch a/1.txt a/b/2.txt a/b/c/3.log; chmod 600 a/1.txt
 find a | sort; find a -name '*.txt' | sort; find a -type d | wc -l; find a -perm 600
-find a -name '*.log' -exec echo found {} \; ; find a -type f -exec rm {} +; find a -type f | wc -l; rm -r a
+find a -name '*.log' -exec echo found {} \; ; find a -type f -exec rm {} +
+find a -type f | wc -l; rm -r a
 
 section fifo
 mkfifo fifo; stat -c %F fifo
@@ -143,7 +150,8 @@ cat fifo > got & echo through the fifo > fifo; wait; cat got
 section dd
 dd if=/dev/zero of=z bs=512 count=4 2>&1 | head -n 2; stat -c %s z
 printf abcdef > z; dd if=z bs=1 skip=2 count=3 2>/dev/null; echo
-dd if=/dev/zero of=z bs=1 count=1 seek=9999 conv=notrunc 2>/dev/null; stat -c %s z; od -An -c z | head -n 2; rm z
+dd if=/dev/zero of=z bs=1 count=1 seek=9999 conv=notrunc 2>/dev/null; stat -c %s z
+od -An -c z | head -n 2; rm z
 
 section timeout
 timeout 1 sleep 10; echo "timeout $?"
@@ -151,29 +159,40 @@ timeout 10 sh -c 'exit 3'; echo "in time $?"
 timeout -s KILL 1 sleep 10; echo "killed $?"
 
 section users
-grep -c . /etc/passwd; su nobody -s /bin/sh -c 'id -u; id -g; touch /denied; echo "denied $?"; cat /etc/secret'
-su nobody -s /bin/sh -c 'kill -0 1; echo "kill $?"; echo mine > /tmp/mine; stat -c %u /tmp/mine; chown 0 /tmp/mine; echo "chown $?"'
-mkdir sticky; chmod 1777 sticky; touch sticky/root; su nobody -s /bin/sh -c 'rm -f sticky/root'; ls sticky; rm -rf sticky mine
+grep -c . /etc/passwd
+su nobody -s /bin/sh -c 'id -u; id -g; touch /denied; echo "denied $?"; cat /etc/secret'
+su nobody -s /bin/sh -c 'kill -0 1; echo "kill $?"; echo mine > /tmp/mine;
+	stat -c %u /tmp/mine; chown 0 /tmp/mine; echo "chown $?"'
+mkdir sticky; chmod 1777 sticky; touch sticky/root
+su nobody -s /bin/sh -c 'rm -f sticky/root'; ls sticky; rm -rf sticky mine
 
 section processes
-ps -o pid,comm | awk '$1 == 1 {print $2}'; cat /proc/1/comm; tr '\0' ' ' < /proc/self/cmdline; echo
+ps -o pid,comm | awk '$1 == 1 {print $2}'; cat /proc/1/comm
+tr '\0' ' ' < /proc/self/cmdline; echo
 grep -E '^(Name|State|PPid):' /proc/self/status | tr -d '\t' | sed 's/PPid:.*/PPid:N/'
 readlink /proc/self/exe; ls -l /proc/self/fd/0 | awk '{print $1}'; ls /proc/self/task | wc -l
 awk '{print NF}' /proc/self/stat; awk '{print NF}' /proc/uptime; awk '{print NF}' /proc/loadavg
-grep -c '^processor' /proc/cpuinfo; grep -E '^(MemTotal|MemFree|MemAvailable|Buffers|Cached):' /proc/meminfo | wc -l
-sleep 5 & kill -STOP $!; sleep 0.1; sed 's/.*) \(.\).*/\1/' /proc/$!/stat; kill -CONT $!; sleep 0.1; sed 's/.*) \(.\).*/\1/' /proc/$!/stat; kill $!; wait
+grep -c '^processor' /proc/cpuinfo
+grep -E '^(MemTotal|MemFree|MemAvailable|Buffers|Cached):' /proc/meminfo | wc -l
+sleep 5 & kill -STOP $!; sleep 0.1; sed 's/.*) \(.\).*/\1/' /proc/$!/stat; kill -CONT $!
+sleep 0.1; sed 's/.*) \(.\).*/\1/' /proc/$!/stat; kill $!; wait
 ulimit -n 64; ulimit -n; setsid sh -c 'echo in a new session'
 pidof nothing; echo "pidof $?"; kill -0 99999; echo "no process $?"
 
 section mounts
-mkdir m; mount -t tmpfs -o size=64k,mode=700 none m; stat -c %a m; grep ' /tmp/m ' /proc/mounts | cut -d' ' -f1-3
+mkdir m; mount -t tmpfs -o size=64k,mode=700 none m; stat -c %a m
+grep ' /tmp/m ' /proc/mounts | cut -d' ' -f1-3
 dd if=/dev/zero of=m/big bs=1k count=100 2>&1 | tail -n 1 | cut -d, -f1; umount m; ls m | wc -l
-mkdir m/x; mount -o bind m m/x; touch m/x/seen; ls m; umount m/x; mount -t nosuch none m; echo "type $?"
-mount -t tmpfs none m; mount -o remount,ro none m; touch m/f; echo "read-only $?"; umount m; umount m; echo "umount $?"; rm -r m
+mkdir m/x; mount -o bind m m/x; touch m/x/seen; ls m; umount m/x; mount -t nosuch none m
+echo "type $?"
+mount -t tmpfs none m; mount -o remount,ro none m; touch m/f; echo "read-only $?"
+umount m; umount m; echo "umount $?"; rm -r m
 
 section limits and errors
-sh -c 'ulimit -f 1; dd if=/dev/zero of=big bs=1k count=10 2>/dev/null; echo "fsize $?"'; rm -f big
-sh -c 'cd /nonexistent'; echo "cd $?"; cat /tmp; echo "directory $?"; sh -c ': > /'; echo "is a directory $?"
+sh -c 'ulimit -f 1; dd if=/dev/zero of=big bs=1k count=10 2>/dev/null; echo "fsize $?"'
+rm -f big
+sh -c 'cd /nonexistent'; echo "cd $?"; cat /tmp; echo "directory $?"; sh -c ': > /'
+echo "is a directory $?"
 echo x > /proc/version; echo "proc $?"; rm /proc/version; echo "rm $?"
 n=$(printf '%300s' x | tr ' ' y); touch "$n"; echo "long name $?"
 sh -c 'ulimit -v 20000; echo still runs'

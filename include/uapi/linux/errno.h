@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Linux's error numbers for x86-64 (include/uapi/asm-generic/errno*.h there). Calls return them negated. */
+/*
+ * Linux's error numbers for x86-64 (include/uapi/asm-generic/errno*.h there). Calls return them
+ * negated.
+ */
 #ifndef UAPI_LINUX_ERRNO_H
 #define UAPI_LINUX_ERRNO_H
 

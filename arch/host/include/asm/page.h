@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pages of the simulated machine. Does not: hold physical memory (of mm/ only what works on arrays of
- * struct page is here); the two bases are names for addresses that nobody visits.
+ * Pages of the simulated machine. Does not: hold physical memory (of mm/ only what works on arrays
+ * of struct page is here); the two bases are names for addresses that nobody visits.
  */
 #ifndef ASM_PAGE_H
 #define ASM_PAGE_H
