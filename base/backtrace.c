@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Walks the chain of saved frame pointers: at fp lie the caller's fp and the return address (all
- * code is compiled with -fno-omit-frame-pointer).
+ * Walks the chain of saved frame pointers: at fp lie the caller's fp and the return address.
+ * Without CONFIG_FRAME_POINTER there is no chain: every word of the stack that could be a return
+ * address is taken, stale ones included.
  *
  * The chain is not trusted. A frame is read only if it lies whole inside a known stack; inside one
  * stack fp must rise; the walk may step to another known stack (from an exception stack to
@@ -11,6 +12,7 @@
 #include <asm/ptregs.h>
 #include <exo/backtrace.h>
 #include <exo/ksyms.h>
+#include <exo/sections.h>
 
 #define STACKS_MAX	16
 #define HOPS_MAX	4	/* thread, soft interrupt, exception, NMI */
@@ -75,10 +77,26 @@ unsigned int backtrace_walk(uintptr_t fp, uintptr_t lo, uintptr_t hi, uintptr_t 
 	return walk_stack((struct stack){ lo, hi }, &fp, pcs, max);
 }
 
+/* Stores what looks like a return address from `sp` up to the end of its stack. */
+static unsigned int scan_stack(uintptr_t sp, uintptr_t *pcs, unsigned int max)
+{
+	unsigned int n = 0;
+
+	for (struct stack s = stack_of(sp); n < max && contains(s, sp); sp += sizeof(uintptr_t)) {
+		uintptr_t word = READ_ONCE(*(const uintptr_t *)sp);
+
+		if (word > (uintptr_t)__text_start && word < (uintptr_t)__text_end)
+			pcs[n++] = word;
+	}
+	return n;
+}
+
 unsigned int backtrace_collect(uintptr_t fp, uintptr_t *pcs, unsigned int max)
 {
 	unsigned int n = 0;
 
+	if (!IS_ENABLED(CONFIG_FRAME_POINTER))
+		return scan_stack(fp, pcs, max);
 	for (int hops = 0; hops < HOPS_MAX && n < max; hops++) {
 		struct stack s = stack_of(fp);
 
@@ -120,6 +138,8 @@ void backtrace_log(enum log_level level)
 
 void backtrace_log_regs(enum log_level level, const struct ptregs *regs)
 {
+	uintptr_t fp = IS_ENABLED(CONFIG_FRAME_POINTER) ? regs_bp(regs) : regs_sp(regs);
+
 	/* a program's frame pointer says nothing about the kernel */
-	log_trace(level, regs_ip(regs), regs_user_mode(regs) ? 0 : regs_bp(regs));
+	log_trace(level, regs_ip(regs), regs_user_mode(regs) ? 0 : fp);
 }

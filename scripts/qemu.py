@@ -101,9 +101,10 @@ class Machine:
 
     def command_line(self):
         # The log goes to the screen too; the last one named is /dev/console.
-        words = ["console=tty0", "console=ttyS0", self.append]
+        words = ["console=tty0", "console=ttyS0", "quiet" if self.app else "", self.append]
         if self.app:
-            words += [f"exo.app=/app/{os.path.basename(self.app)}", "quiet", "--", self.args]
+            # Behind `--` are arguments of init: it gets them with or without /proc.
+            words += ["--", f"exo.app=/app/{os.path.basename(self.app)}", self.args]
         return " ".join(word for word in words if word)
 
     def iso_path(self):

@@ -12,6 +12,7 @@
 SECTIONS
 {
 	EXO_TABLES(TABLE)
+	EXO_PROC_TABLES(TABLE)
 
 	exo_extable : {
 		__start_extable = .;

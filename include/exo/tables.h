@@ -10,7 +10,6 @@
 	table(altinstr) \
 	table(clocksource) \
 	table(param) \
-	table(proc_file) \
 	table(driver) \
 	table(filesystem) \
 	table(binfmt) \
@@ -19,5 +18,9 @@
 	table(ktest) \
 	table(bench) \
 	table(socket_family)
+
+/* The same for what /proc shows: without CONFIG_PROC_FS the kernel's image leaves it out. */
+#define EXO_PROC_TABLES(table) \
+	table(proc_file)
 
 #endif

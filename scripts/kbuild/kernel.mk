@@ -7,7 +7,7 @@
 quiet_syscalls = GEN     $(patsubst $(o)%,%,$@)
 cmd_syscalls = $(PYTHON) scripts/gen/syscalltbl.py --config $(o)include/config/auto.conf $< > $@
 $(o)init/syscall_table.c: init/syscalls.tbl scripts/gen/syscalltbl.py \
-		$(o)include/config/auto.conf FORCE
+		$(call options-in,init/syscalls.tbl) FORCE
 	$(call if_changed,syscalls)
 targets += $(o)init/syscall_table.c
 
@@ -26,7 +26,7 @@ cmd_lds = $(CC) -E -P -x assembler-with-cpp $(includes) -MD -MF $(dep) $< -o $@
 $(lds): arch/$(ARCH)/kernel.lds.S FORCE
 	$(call if_changed_dep,lds)
 
-ldflags := -nostdlib -static -z noexecstack -z max-page-size=4096 --build-id=none --no-relax \
+ldflags := -nostdlib -static -z noexecstack -n --build-id=none --no-relax \
 	--gc-sections --orphan-handling=error
 
 # ksyms_table.0.o is an empty table of the same shape.

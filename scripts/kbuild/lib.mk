@@ -46,6 +46,11 @@ if_changed_text = $(if $(call stale,$1),$(begin) $(cmd_$1) > $@.new; \
 	if cmp -s $@.new $@; then rm $@.new; else $(call say,$1) mv $@.new $@; fi; \
 	$(call remember,$1) > $(dot).cmd,@:)
 
+# $(call options-in,list): what fixdep.py does for objects, for a list whose lines end in CONFIG_X.
+# The list is remade when an option that it names has changed, and by no other.
+options-in = $(wildcard $(patsubst %,$(o)include/config/%.h,\
+	$(shell sed -n 's/.*[ \t]CONFIG_//p' $1 | tr A-Z_ a-z/)))
+
 # ---- Reading the directories ----
 # A directory's Makefile says:
 #

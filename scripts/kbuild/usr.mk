@@ -51,7 +51,7 @@ initramfs := $(o)initramfs.cpio
 quiet_initramfs = CPIO    $(patsubst $(o)%,%,$@)
 cmd_initramfs = $(PYTHON) scripts/image/mkinitramfs.py --config $(o)include/config/auto.conf \
 	--objects $(odir) --output $@ usr/initramfs.list
-$(initramfs): usr/initramfs.list $(o)include/config/auto.conf scripts/image/mkinitramfs.py \
-		$(progs) $(if $(CONFIG_IMAGE_BUSYBOX),/bin/busybox) $(wildcard usr/etc/*) FORCE
+$(initramfs): usr/initramfs.list $(call options-in,usr/initramfs.list) \
+		scripts/image/mkinitramfs.py $(progs) $(if $(CONFIG_IMAGE_BUSYBOX),/bin/busybox) $(wildcard usr/etc/*) FORCE
 	$(call if_changed,initramfs)
 targets += $(initramfs)

@@ -157,9 +157,11 @@ def update(path, text):
 def cmd_syncconfig(kconf, args, _quiet):
     """Besides, kconfiglib touches config/foo/bar.h when CONFIG_FOO_BAR has changed (fixdep.py)."""
     base = args[0]
+    kconf.warn_assign_undef = True
     kconf.load_config(config_file())
-    complain(kconf)
     # A .config older than a Kconfig file is brought up to date, as olddefconfig would.
+    if kconf.warnings:
+        print("\n".join(kconf.warnings), file=sys.stderr)
     kconf.write_config(config_file(), save_old=False)
     comment = "Made by scripts/kconfig/conf.py from .config; do not edit."
     update(f"{base}/generated/autoconf.h",

@@ -87,7 +87,7 @@ static void __init claim_add(phys_addr_t start, u64 bytes, enum boot_range_kind 
 /* The address types of ACPI 6.4, table 15.4; both protocols use them. */
 static void __init claim_add_e820(phys_addr_t start, u64 bytes, u32 type)
 {
-	static const u8 kinds[] __section(".init.rodata") = {
+	static const u8 kinds[] = {
 		[1] = BOOT_RANGE_RAM, [2] = BOOT_RANGE_RESERVED, [3] = BOOT_RANGE_ACPI,
 		[4] = BOOT_RANGE_RESERVED, [5] = BOOT_RANGE_BAD,
 	};
