@@ -32,7 +32,7 @@
 #define SECTION_BYTES		(LEVEL_BYTES(1) / PAGE_STRUCT_BYTES * PAGE_SIZE)
 
 static DEFINE_SPINLOCK(table_lock);
-static bool booting __ro_after_init = true;	/* no page allocator yet */
+static bool booting __ro_after_init_data = true;	/* no page allocator yet */
 
 static phys_addr_t table_alloc(gfp_t gfp)
 {

@@ -59,8 +59,20 @@ static inline void raw_preempt_enable(void)
 /* sched/core.c: gives up the CPU if it may (count zero, interrupts on) and somebody wants it. */
 void preempt_schedule(void);
 
+/*
+ * sched/preempt.c: what is below, as functions. Each use then is one call, which is what an image
+ * for size wants.
+ */
+void preempt_enable_call(void);
+irqflags_t preempt_disable_irqsave_call(void);
+void preempt_enable_irqrestore_call(irqflags_t flags);
+
 static inline void preempt_enable(void)
 {
+	if (IS_ENABLED(CONFIG_CC_OPTIMIZE_FOR_SIZE)) {
+		preempt_enable_call();
+		return;
+	}
 	raw_preempt_enable();
 	if (unlikely(this_cpu_read(cpu_hot.need_resched)) && preempt_count() == 0)
 		preempt_schedule();

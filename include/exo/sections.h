@@ -38,6 +38,9 @@ extern char __ro_after_init_start[], __ro_after_init_end[];
 extern char __data_start[], __data_end[];
 extern char __init_start[], __init_end[];	/* freed after boot */
 extern char __bss_start[], __bss_end[];
+/* What of these parts is not in the file. */
+extern char __ro_after_init_bss_start[], __ro_after_init_bss_end[];
+extern char __init_bss_start[], __init_bss_end[];
 /* The template and first instance of the static per-CPU area; cpu_hot stands at its start. */
 extern char __percpu_start[], __percpu_end[];
 

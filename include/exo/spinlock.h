@@ -80,9 +80,14 @@ static inline void spin_unlock(struct spinlock *l) __releases(l)
 
 static inline irqflags_t spin_lock_irqsave(struct spinlock *l) __acquires(l)
 {
-	irqflags_t flags = irq_save();
+	irqflags_t flags;
 
-	preempt_disable();
+	if (IS_ENABLED(CONFIG_CC_OPTIMIZE_FOR_SIZE)) {
+		flags = preempt_disable_irqsave_call();
+	} else {
+		flags = irq_save();
+		preempt_disable();
+	}
 	raw_spin_lock(l);
 	return flags;
 }
@@ -90,8 +95,12 @@ static inline irqflags_t spin_lock_irqsave(struct spinlock *l) __acquires(l)
 static inline void spin_unlock_irqrestore(struct spinlock *l, irqflags_t flags) __releases(l)
 {
 	raw_spin_unlock(l);
-	irq_restore(flags);
-	preempt_enable();
+	if (IS_ENABLED(CONFIG_CC_OPTIMIZE_FOR_SIZE)) {
+		preempt_enable_irqrestore_call(flags);
+	} else {
+		irq_restore(flags);
+		preempt_enable();
+	}
 }
 
 #endif

@@ -128,6 +128,6 @@ struct task {
 };
 static_assert(offsetof(struct task, thread) == 0, "current is the running thread");
 
-#define current ((struct task *)this_cpu_read(cpu_hot.thread))
+#define current ((struct task *)this_cpu_read_stable(cpu_hot.thread))
 
 #endif

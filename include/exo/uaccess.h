@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * User memory. Every function survives any pointer; each may fault and therefore sleep: task
+ * User memory. base/uaccess.c. Every function survives any pointer; each may fault and therefore sleep: task
  * context, no spin lock held. A range that leaves user space is refused before it is touched.
  */
 #ifndef EXO_UACCESS_H
@@ -8,7 +8,6 @@
 
 #include <exo/err.h>
 #include <asm/page.h>
-#include <asm/uaccess.h>
 
 static inline bool user_range_ok(const void __user *p, size_t n)
 {
@@ -18,49 +17,15 @@ static inline bool user_range_ok(const void __user *p, size_t n)
 }
 
 /* 0 or -EFAULT. On failure the tail of `dst` that was not reached is zeroed. */
-static inline int __must_check copy_from_user(void *dst, const void __user *src, size_t n)
-{
-	unsigned long left = n;
-
-	if (likely(user_range_ok(src, n)))
-		left = arch_user_copy_in(dst, src, n);
-	if (likely(!left))
-		return 0;
-	memset((char *)dst + (n - left), 0, left);
-	return -EFAULT;
-}
-
+int __must_check copy_from_user(void *dst, const void __user *src, size_t n);
 /* 0 or -EFAULT; how much was written before the fault is not told. */
-static inline int __must_check copy_to_user(void __user *dst, const void *src, size_t n)
-{
-	if (unlikely(!user_range_ok(dst, n)))
-		return -EFAULT;
-	return arch_user_copy_out(dst, src, n) ? -EFAULT : 0;
-}
-
-static inline int __must_check clear_user(void __user *dst, size_t n)
-{
-	if (unlikely(!user_range_ok(dst, n)))
-		return -EFAULT;
-	return arch_user_clear(dst, n) ? -EFAULT : 0;
-}
-
+int __must_check copy_to_user(void __user *dst, const void *src, size_t n);
+int __must_check clear_user(void __user *dst, size_t n);
 /*
  * Copies a string with its NUL into dst[n]. Length without the NUL; n if there is no NUL in the
  * first n bytes (dst is then not terminated); -EFAULT.
  */
-static inline long __must_check strncpy_from_user(char *dst, const char __user *src, long n)
-{
-	unsigned long room = USER_END - (__force unsigned long)src;
-	long max = n, len;
-
-	if (unlikely(!user_range_ok(src, 1) || n <= 0))
-		return n ? -EFAULT : 0;
-	if ((unsigned long)n > room)
-		max = (long)room;
-	len = arch_user_strncpy(dst, src, max);
-	return len == max && max < n ? -EFAULT : len;
-}
+long __must_check strncpy_from_user(char *dst, const char __user *src, long n);
 
 /* One object of the same size as `x`, which becomes 0 on failure. 0 or -EFAULT. */
 #define get_user(x, p) ({ \

@@ -11,6 +11,7 @@
 #include <exo/iov.h>
 #include <exo/string.h>
 #include <exo/uaccess.h>
+#include <asm/uaccess.h>
 
 #define UIO_MAXIOV 1024
 

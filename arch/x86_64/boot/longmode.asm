@@ -53,7 +53,18 @@ bits 32
 section .boot.text progbits alloc exec nowrite align=16
 
 extern kernel_pml4, kernel_pdpt_direct, kernel_pd_direct, kernel_pdpt_image
-extern boot_stack, boot_start, __bss_start, __bss_end, __percpu_start
+extern boot_stack, boot_start, __percpu_start
+extern __ro_after_init_bss_start, __ro_after_init_bss_end, __init_bss_start, __init_bss_end
+extern __bss_start, __bss_end
+
+; Zeroes from one symbol of the image to another, by words; eax is 0.
+%macro ZERO 2
+	lea	edi, [HIGH(%1)]
+	lea	ecx, [HIGH(%2)]
+	sub	ecx, edi
+	shr	ecx, 2
+	rep stosd
+%endmacro
 
 global boot_longmode
 boot_longmode:
@@ -85,13 +96,12 @@ here:
 	bt	edx, CPUID_NX
 	jnc	cannot
 
-	; .bss, which holds the tables and the stack, is zero only if the loader kept its word.
-	lea	edi, [HIGH(__bss_start)]
-	lea	ecx, [HIGH(__bss_end)]
-	sub	ecx, edi
-	shr	ecx, 2
+	; What is not in the file is zero only if the loader kept its word. .bss holds the tables and
+	; the stack.
 	xor	eax, eax
-	rep stosd
+	ZERO	__ro_after_init_bss_start, __ro_after_init_bss_end
+	ZERO	__init_bss_start, __init_bss_end
+	ZERO	__bss_start, __bss_end
 
 	lea	edi, [HIGH(kernel_pml4)]
 	lea	eax, [HIGH(kernel_pdpt_direct)]

@@ -57,7 +57,7 @@ struct gate {
 #define GATE_INTERRUPT	0x8e
 #define GATE_USER	0xee	/* may be called by INT from user mode */
 
-static struct gate idt[256] __ro_after_init_zero __aligned(16);
+static struct gate idt[256] __ro_after_init __aligned(16);
 
 enum { IST_DF = 1, IST_NMI, IST_DB, IST_MC, IST_COUNT = IST_MC };
 

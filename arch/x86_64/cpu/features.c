@@ -28,7 +28,7 @@ static struct {
 	u32 max_leaf;
 	u8 phys_bits, virt_bits;
 	u16 clflush_bytes;
-} cpu_info __ro_after_init = { .phys_bits = 36, .virt_bits = 48 };
+} cpu_info __ro_after_init_data = { .phys_bits = 36, .virt_bits = 48 };
 
 /* Linux's names, bit 0 first, "-" where there is none; in the order of enum cpu_word. */
 static const char *const flag_names[CPU_WORDS] = {

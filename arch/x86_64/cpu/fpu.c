@@ -61,9 +61,9 @@ struct fpu_image {
 static_assert(offsetof(struct fpu_image, sw) == 464, "Intel SDM volume 1, 13.4.1");
 static_assert(sizeof(struct fpu_image) == XSAVE_MIN_BYTES, "Intel SDM volume 1, 13.4.2");
 
-static u64 features __ro_after_init = XCR0_X87 | XCR0_SSE;
-static size_t area_bytes __ro_after_init = LEGACY_BYTES;
-static u32 mxcsr_mask __ro_after_init = MXCSR_MASK_OLD;
+static u64 features __ro_after_init_data = XCR0_X87 | XCR0_SSE;
+static size_t area_bytes __ro_after_init_data = LEGACY_BYTES;
+static u32 mxcsr_mask __ro_after_init_data = MXCSR_MASK_OLD;
 
 /* Everything, also what is in its initial state. */
 static void fpu_save_all(struct fpu_image *area)

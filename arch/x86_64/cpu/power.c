@@ -44,7 +44,7 @@ static struct {
 	struct acpi_address reset;
 	u8 reset_value;
 	void __iomem *reset_mmio;
-} power __ro_after_init = { .reset.space = ACPI_SPACE_NONE };
+} power __ro_after_init_data = { .reset.space = ACPI_SPACE_NONE };
 
 static u16 io_port_of(const struct acpi_address *a)
 {

@@ -27,7 +27,7 @@
 
 #define TABLES_MAX	64
 
-static unsigned int nr_cpus __ro_after_init = 1;
+static unsigned int nr_cpus __ro_after_init_data = 1;
 
 unsigned int acpi_nr_cpus(void)
 {

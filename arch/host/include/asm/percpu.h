@@ -16,6 +16,7 @@ extern __thread char *host_cpu_area;
 		((__force unsigned long)(ptr) - (__force unsigned long)&cpu_hot)))
 
 #define this_cpu_read(var)		(*(__force __typeof__(var) *)this_cpu_ptr(&(var)))
+#define this_cpu_read_stable(var)	this_cpu_read(var)
 #define this_cpu_write(var, value)	((void)(this_cpu_read(var) = (value)))
 #define this_cpu_add(var, n)		((void)(this_cpu_read(var) += (n)))
 

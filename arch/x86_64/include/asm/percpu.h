@@ -35,6 +35,16 @@ void __percpu_bad_size(void) __attribute__((error("per-CPU access of 4 or 8 byte
 	} \
 	(__typeof__(__percpu_plain(var)))__raw; })
 
+/*
+ * A word that is the same whenever one thread looks at it (the running thread): the compiler may
+ * remember it, also across calls.
+ */
+#define this_cpu_read_stable(var) ({ \
+	__typeof__(__percpu_plain(var)) __stable; \
+	static_assert(sizeof(var) == 8, "a word"); \
+	__asm__("movq %%gs:%a1, %0" : "=r"(__stable) : "ri"(__percpu_offset(var))); \
+	__stable; })
+
 #define __this_cpu_op(op, var, value) do { \
 	unsigned long __off = __percpu_offset(var); \
 	__typeof__(__percpu_plain(var)) __val = (value); \
