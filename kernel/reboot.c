@@ -45,7 +45,8 @@ static void end_begin(enum reboot_kind kind, const char *what)
 	mutex_lock(&mutex);
 	list_for_each_entry(n, &notifiers, link)
 		n->fn(kind);
-	log_emerg("reboot: %s", what);
+	/* Not an emergency, unlike Linux: with `quiet` the program's own last line stays last. */
+	log_notice("reboot: %s", what);
 }
 
 static void __noreturn end_halt(void)

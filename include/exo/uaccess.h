@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * User memory. base/uaccess.c. Every function survives any pointer; each may fault and therefore sleep: task
- * context, no spin lock held. A range that leaves user space is refused before it is touched.
+ * User memory. base/uaccess.c. Every function survives any pointer; each may fault and therefore
+ * sleep: task context, no spin lock held. A range that leaves user space is refused before it is
+ * touched.
  */
 #ifndef EXO_UACCESS_H
 #define EXO_UACCESS_H

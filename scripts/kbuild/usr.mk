@@ -52,6 +52,7 @@ quiet_initramfs = CPIO    $(patsubst $(o)%,%,$@)
 cmd_initramfs = $(PYTHON) scripts/image/mkinitramfs.py --config $(o)include/config/auto.conf \
 	--objects $(odir) --output $@ usr/initramfs.list
 $(initramfs): usr/initramfs.list $(call options-in,usr/initramfs.list) \
-		scripts/image/mkinitramfs.py $(progs) $(if $(CONFIG_IMAGE_BUSYBOX),/bin/busybox) $(wildcard usr/etc/*) FORCE
+		scripts/image/mkinitramfs.py $(progs) $(wildcard usr/etc/*) \
+		$(if $(CONFIG_IMAGE_BUSYBOX),/bin/busybox) FORCE
 	$(call if_changed,initramfs)
 targets += $(initramfs)
