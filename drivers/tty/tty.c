@@ -306,6 +306,14 @@ static ssize_t tty_write_iter(struct file *f, struct iov_iter *it, loff_t *pos)
 	return done ? done : err;
 }
 
+/* Without VTIME a read waits for VMIN bytes; then fewer are not worth waking a poll for. */
+static bool poll_readable(const struct tty *tty)
+{
+	struct read_rule rule = read_rule(tty, SIZE_MAX);
+
+	return ldisc_readable(tty) >= (rule.next_ns == U64_MAX ? rule.min : 1);
+}
+
 static u32 tty_poll(struct file *f, struct poll_table *table)
 {
 	struct tty_file *tf = private(f);
@@ -316,7 +324,7 @@ static u32 tty_poll(struct file *f, struct poll_table *table)
 	poll_wait(f, &tty->writable, table);
 	if (hung_up(tf))
 		return POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM | POLLHUP | POLLERR;
-	if (ldisc_readable(tty))
+	if (poll_readable(tty))
 		mask |= POLLIN | POLLRDNORM;
 	if (tty_out_room(tty) >= WAKE_ROOM)
 		mask |= POLLOUT | POLLWRNORM;
