@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Between the files of the parser: characters and tokens (lex.c), the inside of words (word.c),
- * commands (parse.c).
+ * lists and pipelines (parse.c), commands (command.c).
  */
 #ifndef SH_LEX_H
 #define SH_LEX_H
@@ -79,5 +79,24 @@ const char *word_unquoted(struct parser *p, const struct word *w, bool *quoted);
 
 /* parse.c: a list of commands up to TOKEN_RPAREN (taken) or the end of the source. */
 struct node *parse_until(struct parser *p, enum token_kind end);
+/* Items over as many lines as there are, up to what cannot begin one; NULL when there was none. */
+struct node *parse_list(struct parser *p);
+struct node *parse_node(struct parser *p, enum node_kind kind);
+bool parse_at_redir(struct parser *p);
+void parse_redirs(struct parser *p, struct redir **tail);
+/* Reports the token that is next; `want` may be NULL. Returns NULL. */
+void *parse_unexpected(struct parser *p, const char *want);
+bool parse_at_word(struct parser *p, const char *reserved);
+bool parse_accept(struct parser *p, enum token_kind kind);
+bool parse_accept_word(struct parser *p, const char *reserved);
+/* The word that goes on with, or closes, what was opened in `line`. */
+void parse_expect_word(struct parser *p, const char *reserved, const char *opener,
+		       unsigned int line);
+void parse_skip_newlines(struct parser *p);
+
+/* command.c: one command of a pipeline. */
+struct node *parse_one_command(struct parser *p);
+/* A reserved word that can only go on with or close something. */
+bool parse_at_closing_word(struct parser *p);
 
 #endif

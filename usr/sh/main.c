@@ -3,9 +3,9 @@
  * The exo shell: start, the loop over commands, messages, the end.
  *
  * A POSIX shell for people and for scripts: line editing, history and completion, job control, the
- * whole grammar, all expansions. The tree of files: lex.c, word.c and parse.c make a tree out of
- * text; run.c and exec.c run it; expand.c, param.c, field.c and arith.c make strings of words;
- * job.c knows the processes; edit.c reads lines from a terminal.
+ * whole grammar, all expansions. The tree of files: lex.c, word.c, parse.c and command.c make a
+ * tree out of text; run.c and exec.c run it; expand.c, param.c, field.c and arith.c make strings of
+ * words; job.c knows the processes; edit.c reads lines from a terminal.
  * Does not: aliases, arrays, history files, fc, ulimit, locales (a character is a byte, except that
  * the line editor keeps UTF-8 sequences together).
  */

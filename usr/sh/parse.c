@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * Commands: the POSIX shell grammar by recursive descent.
+ * The POSIX shell grammar by recursive descent: tokens, redirections, pipelines, lists; single
+ * commands are in command.c.
  *
  * Each function leaves the first token that is not its own; it returns NULL when the parser has
- * failed, which has been reported once, with the place. Reserved words are recognised here, where a
- * command may begin, and nowhere else.
+ * failed, which has been reported once, with the place.
  * Does not know: aliases, `time`, `select`, `[[`, `&>`, coprocesses.
  */
 #include <stdlib.h>
@@ -14,10 +14,7 @@
 
 #define JOB_TEXT_MAX	160
 
-static struct node *command_parse(struct parser *p);
-static struct node *list_parse(struct parser *p);
-
-static struct node *node_new(struct parser *p, enum node_kind kind)
+struct node *parse_node(struct parser *p, enum node_kind kind)
 {
 	struct node *n = arena_alloc(p->arena, sizeof(*n));
 
@@ -28,7 +25,7 @@ static struct node *node_new(struct parser *p, enum node_kind kind)
 
 /* ---- tokens ---- */
 
-static void *unexpected(struct parser *p, const char *want)
+void *parse_unexpected(struct parser *p, const char *want)
 {
 	const struct token *t = lex_token_peek(p);
 	char text[64] = "end of input";
@@ -49,7 +46,7 @@ static void *unexpected(struct parser *p, const char *want)
 	return lex_error(p, t->line, t->column, "unexpected %s", text);
 }
 
-static bool at_word(struct parser *p, const char *reserved)
+bool parse_at_word(struct parser *p, const char *reserved)
 {
 	const struct token *t = lex_token_peek(p);
 	const char *text = t->kind == TOKEN_WORD ? word_plain(t->word) : NULL;
@@ -57,7 +54,7 @@ static bool at_word(struct parser *p, const char *reserved)
 	return text && strcmp(text, reserved) == 0;
 }
 
-static bool accept(struct parser *p, enum token_kind kind)
+bool parse_accept(struct parser *p, enum token_kind kind)
 {
 	if (lex_token_peek(p)->kind != kind)
 		return false;
@@ -65,33 +62,32 @@ static bool accept(struct parser *p, enum token_kind kind)
 	return true;
 }
 
-static bool accept_word(struct parser *p, const char *reserved)
+bool parse_accept_word(struct parser *p, const char *reserved)
 {
-	if (!at_word(p, reserved))
+	if (!parse_at_word(p, reserved))
 		return false;
 	lex_token_take(p);
 	return true;
 }
 
-/* The word that goes on with, or closes, what was opened in `line`. */
-static void expect_word(struct parser *p, const char *reserved, const char *opener,
+void parse_expect_word(struct parser *p, const char *reserved, const char *opener,
 			unsigned int line)
 {
 	const struct token *t = lex_token_peek(p);
 
-	if (accept_word(p, reserved) || p->failed)
+	if (parse_accept_word(p, reserved) || p->failed)
 		return;
 	if (t->kind == TOKEN_END)
 		lex_error(p, t->line, t->column,
 			  "unexpected end of input, want `%s' for the `%s' of line %u", reserved,
 			  opener, line);
 	else
-		unexpected(p, reserved);
+		parse_unexpected(p, reserved);
 }
 
-static void skip_newlines(struct parser *p)
+void parse_skip_newlines(struct parser *p)
 {
-	while (accept(p, TOKEN_NEWLINE))
+	while (parse_accept(p, TOKEN_NEWLINE))
 		;
 }
 
@@ -134,7 +130,7 @@ static bool redir_kind(enum token_kind token, enum redir_kind *kind, int *fd)
 	return false;
 }
 
-static bool at_redir(struct parser *p)
+bool parse_at_redir(struct parser *p)
 {
 	enum token_kind token = lex_token_peek(p)->kind;
 	enum redir_kind kind;
@@ -157,12 +153,12 @@ static struct redir *redir_parse(struct parser *p)
 	}
 	op = lex_token_take(p);
 	if (!redir_kind(op.kind, &r->kind, &r->fd))
-		return unexpected(p, "a redirection");
+		return parse_unexpected(p, "a redirection");
 	if (fd >= 0)
 		r->fd = fd;
 	target = *lex_token_peek(p);
 	if (target.kind != TOKEN_WORD && target.kind != TOKEN_FD)
-		return unexpected(p, r->kind == REDIR_HERE ? "what ends the here-document"
+		return parse_unexpected(p, r->kind == REDIR_HERE ? "what ends the here-document"
 							   : "a file name");
 	lex_token_take(p);
 	r->word = target.word;
@@ -171,267 +167,13 @@ static struct redir *redir_parse(struct parser *p)
 	return r;
 }
 
-static void redirs_parse(struct parser *p, struct redir **tail)
+void parse_redirs(struct parser *p, struct redir **tail)
 {
-	while (!p->failed && at_redir(p)) {
+	while (!p->failed && parse_at_redir(p)) {
 		*tail = redir_parse(p);
 		if (*tail)
 			tail = &(*tail)->next;
 	}
-}
-
-/* ---- simple commands and functions ---- */
-
-static struct assign *assign_from(struct parser *p, struct word *w)
-{
-	struct part *first = w->parts;
-	struct assign *a;
-	const char *equals;
-
-	if (!first || first->kind != PART_TEXT || first->quoted)
-		return NULL;
-	equals = strchr(first->text, '=');
-	if (!equals || !is_name(first->text, (size_t)(equals - first->text)))
-		return NULL;
-	a = arena_alloc(p->arena, sizeof(*a));
-	a->name = arena_strndup(p->arena, first->text, (size_t)(equals - first->text));
-	first->text = equals + 1;
-	a->value = w;
-	return a;
-}
-
-static struct node *function_parse(struct parser *p, const char *name)
-{
-	struct node *n = node_new(p, NODE_FUNCTION);
-
-	lex_token_take(p);
-	if (!accept(p, TOKEN_RPAREN))
-		return unexpected(p, "`)'");
-	if (!is_name(name, strlen(name)))
-		return lex_error(p, n->line, 1, "`%s' cannot name a function", name);
-	skip_newlines(p);
-	n->function.name = name;
-	n->function.arena = p->arena;
-	n->function.body = command_parse(p);
-	return n;
-}
-
-static struct node *simple_parse(struct parser *p)
-{
-	struct node *n = node_new(p, NODE_SIMPLE);
-	struct assign **assign_tail = &n->simple.assigns;
-	struct word **word_tail = &n->simple.words;
-	struct redir **redir_tail = &n->redirs;
-
-	while (!p->failed) {
-		struct assign *a = NULL;
-
-		if (at_redir(p)) {
-			redirs_parse(p, redir_tail);
-			while (*redir_tail)
-				redir_tail = &(*redir_tail)->next;
-		} else if (lex_token_peek(p)->kind == TOKEN_WORD) {
-			struct word *w = lex_token_take(p).word;
-
-			if (!n->simple.words)
-				a = assign_from(p, w);
-			if (a) {
-				*assign_tail = a;
-				assign_tail = &a->next;
-				continue;
-			}
-			if (!n->simple.words && !n->simple.assigns && !n->redirs && word_plain(w) &&
-			    lex_token_peek(p)->kind == TOKEN_LPAREN)
-				return function_parse(p, word_plain(w));
-			*word_tail = w;
-			word_tail = &w->next;
-		} else {
-			break;
-		}
-	}
-	if (!n->simple.words && !n->simple.assigns && !n->redirs)
-		return unexpected(p, NULL);
-	return n;
-}
-
-/* ---- compound commands ---- */
-
-/* A list that may not be empty. */
-static struct node *body_parse(struct parser *p)
-{
-	struct node *n = list_parse(p);
-
-	return n ? n : unexpected(p, "a command");
-}
-
-/* After `if` or `elif`; the closing `fi` is taken by the innermost. */
-static struct node *if_parse(struct parser *p, unsigned int line)
-{
-	struct node *n = node_new(p, NODE_IF);
-
-	n->branch.condition = body_parse(p);
-	expect_word(p, "then", "if", line);
-	n->branch.body = body_parse(p);
-	if (accept_word(p, "elif")) {
-		if (lex_enter(p))
-			n->branch.otherwise = if_parse(p, line);
-		lex_leave(p);
-		return n;
-	}
-	if (accept_word(p, "else"))
-		n->branch.otherwise = body_parse(p);
-	expect_word(p, "fi", "if", line);
-	return n;
-}
-
-static struct node *do_parse(struct parser *p, const char *opener, unsigned int line)
-{
-	struct node *body;
-
-	expect_word(p, "do", opener, line);
-	body = body_parse(p);
-	expect_word(p, "done", opener, line);
-	return body;
-}
-
-static struct node *while_parse(struct parser *p, enum node_kind kind, const char *opener)
-{
-	struct node *n = node_new(p, kind);
-
-	n->branch.condition = body_parse(p);
-	n->branch.body = do_parse(p, opener, n->line);
-	return n;
-}
-
-static struct node *for_parse(struct parser *p)
-{
-	struct node *n = node_new(p, NODE_FOR);
-	struct word **tail = &n->loop.words;
-	const struct token *t = lex_token_peek(p);
-	const char *name = t->kind == TOKEN_WORD ? word_plain(t->word) : NULL;
-
-	if (!name || !is_name(name, strlen(name)))
-		return unexpected(p, "a variable's name");
-	n->loop.name = name;
-	lex_token_take(p);
-	skip_newlines(p);
-	if (accept_word(p, "in")) {
-		n->loop.has_words = true;
-		while (lex_token_peek(p)->kind == TOKEN_WORD) {
-			*tail = lex_token_take(p).word;
-			tail = &(*tail)->next;
-		}
-		if (!accept(p, TOKEN_SEMI) && !accept(p, TOKEN_NEWLINE))
-			return unexpected(p, "`;' or the end of the line");
-	} else {
-		accept(p, TOKEN_SEMI);
-	}
-	skip_newlines(p);
-	n->loop.body = do_parse(p, "for", n->line);
-	return n;
-}
-
-static struct case_item *case_item_parse(struct parser *p)
-{
-	struct case_item *item = arena_alloc(p->arena, sizeof(*item));
-	struct word **tail = &item->patterns;
-
-	accept(p, TOKEN_LPAREN);
-	do {
-		if (lex_token_peek(p)->kind != TOKEN_WORD)
-			return unexpected(p, "a pattern");
-		*tail = lex_token_take(p).word;
-		tail = &(*tail)->next;
-	} while (accept(p, TOKEN_PIPE));
-	if (!accept(p, TOKEN_RPAREN))
-		return unexpected(p, "`)'");
-	item->body = list_parse(p);
-	return item;
-}
-
-static struct node *case_parse(struct parser *p)
-{
-	struct node *n = node_new(p, NODE_CASE);
-	struct case_item **tail = &n->choice.items;
-
-	if (lex_token_peek(p)->kind != TOKEN_WORD)
-		return unexpected(p, "a word");
-	n->choice.subject = lex_token_take(p).word;
-	skip_newlines(p);
-	expect_word(p, "in", "case", n->line);
-	skip_newlines(p);
-	while (!p->failed && !at_word(p, "esac")) {
-		*tail = case_item_parse(p);
-		if (!*tail)
-			return NULL;
-		tail = &(*tail)->next;
-		if (!accept(p, TOKEN_DSEMI))
-			break;
-		skip_newlines(p);
-	}
-	expect_word(p, "esac", "case", n->line);
-	return n;
-}
-
-static struct node *group_parse(struct parser *p, bool subshell)
-{
-	struct node *n = node_new(p, subshell ? NODE_SUBSHELL : NODE_GROUP);
-
-	n->body = body_parse(p);
-	if (!subshell)
-		expect_word(p, "}", "{", n->line);
-	else if (!accept(p, TOKEN_RPAREN))
-		return unexpected(p, "`)'");
-	return n;
-}
-
-static bool at_closing_word(struct parser *p)
-{
-	static const char *const closing[] = { "then", "elif", "else", "fi",
-					       "do",   "done", "esac", "}" };
-
-	for (size_t i = 0; i < sizeof(closing) / sizeof(closing[0]); i++)
-		if (at_word(p, closing[i]))
-			return true;
-	return false;
-}
-
-static struct node *compound_parse(struct parser *p)
-{
-	unsigned int line = lex_token_peek(p)->line;
-
-	if (accept(p, TOKEN_LPAREN))
-		return group_parse(p, true);
-	if (accept_word(p, "{"))
-		return group_parse(p, false);
-	if (accept_word(p, "if"))
-		return if_parse(p, line);
-	if (accept_word(p, "while"))
-		return while_parse(p, NODE_WHILE, "while");
-	if (accept_word(p, "until"))
-		return while_parse(p, NODE_UNTIL, "until");
-	if (accept_word(p, "for"))
-		return for_parse(p);
-	if (accept_word(p, "case"))
-		return case_parse(p);
-	return NULL;
-}
-
-static struct node *command_parse(struct parser *p)
-{
-	struct node *n = NULL;
-
-	if (lex_enter(p)) {
-		if (at_closing_word(p))
-			unexpected(p, NULL);
-		n = compound_parse(p);
-		if (n)
-			redirs_parse(p, &n->redirs);
-		else if (!p->failed)
-			n = simple_parse(p);
-	}
-	lex_leave(p);
-	return p->failed ? NULL : n;
 }
 
 /* ---- pipelines and lists ---- */
@@ -442,21 +184,21 @@ static struct node *pipeline_parse(struct parser *p)
 	bool negated = false;
 	struct node *first, *n, *tail;
 
-	while (accept_word(p, "!"))
+	while (parse_accept_word(p, "!"))
 		negated = !negated;
-	first = command_parse(p);
+	first = parse_one_command(p);
 	if (!first)
 		return NULL;
 	n = first;
 	if (negated || lex_token_peek(p)->kind == TOKEN_PIPE) {
-		n = node_new(p, NODE_PIPE);
+		n = parse_node(p, NODE_PIPE);
 		n->line = first->line;
 		n->pipe.first = first;
 		n->pipe.negated = negated;
 	}
-	for (tail = first; accept(p, TOKEN_PIPE); tail = tail->next) {
-		skip_newlines(p);
-		tail->next = command_parse(p);
+	for (tail = first; parse_accept(p, TOKEN_PIPE); tail = tail->next) {
+		parse_skip_newlines(p);
+		tail->next = parse_one_command(p);
 		if (!tail->next)
 			return NULL;
 	}
@@ -471,11 +213,11 @@ static struct node *and_or_parse(struct parser *p)
 
 	while (left &&
 	       (lex_token_peek(p)->kind == TOKEN_AND || lex_token_peek(p)->kind == TOKEN_OR)) {
-		struct node *n = node_new(p, accept(p, TOKEN_AND) ? NODE_AND : NODE_OR);
+		struct node *n = parse_node(p, parse_accept(p, TOKEN_AND) ? NODE_AND : NODE_OR);
 
 		if (n->kind == NODE_OR)
 			lex_token_take(p);
-		skip_newlines(p);
+		parse_skip_newlines(p);
 		n->pair.left = left;
 		n->pair.right = pipeline_parse(p);
 		n->text = text_since(p, start);
@@ -492,7 +234,7 @@ static struct node *item_parse(struct parser *p, bool *more)
 	*more = false;
 	if (!n)
 		return NULL;
-	if (accept(p, TOKEN_BACKGROUND)) {
+	if (parse_accept(p, TOKEN_BACKGROUND)) {
 		struct node *bg = arena_alloc(p->arena, sizeof(*bg));
 
 		bg->kind = NODE_BACKGROUND;
@@ -502,7 +244,7 @@ static struct node *item_parse(struct parser *p, bool *more)
 		*more = true;
 		return bg;
 	}
-	*more = accept(p, TOKEN_SEMI);
+	*more = parse_accept(p, TOKEN_SEMI);
 	return n;
 }
 
@@ -524,18 +266,17 @@ static bool at_list_end(struct parser *p)
 	enum token_kind kind = lex_token_peek(p)->kind;
 
 	return kind == TOKEN_END || kind == TOKEN_RPAREN || kind == TOKEN_DSEMI ||
-	       at_closing_word(p);
+	       parse_at_closing_word(p);
 }
 
-/* Items over as many lines as there are, up to what cannot begin one; NULL when there was none. */
-static struct node *list_parse(struct parser *p)
+struct node *parse_list(struct parser *p)
 {
 	struct node *first = NULL, **tail = &first;
 	bool more = true;
 
 	for (;;) {
 		more |= lex_token_peek(p)->kind == TOKEN_NEWLINE;
-		skip_newlines(p);
+		parse_skip_newlines(p);
 		if (!more || at_list_end(p))
 			break;
 		*tail = item_parse(p, &more);
@@ -548,10 +289,10 @@ static struct node *list_parse(struct parser *p)
 
 struct node *parse_until(struct parser *p, enum token_kind end)
 {
-	struct node *n = list_parse(p);
+	struct node *n = parse_list(p);
 
 	if (lex_token_peek(p)->kind != end)
-		return unexpected(p, end == TOKEN_RPAREN ? "`)' for `$('" : NULL);
+		return parse_unexpected(p, end == TOKEN_RPAREN ? "`)' for `$('" : NULL);
 	lex_token_take(p);
 	return n;
 }
@@ -562,9 +303,9 @@ static struct node *line_parse(struct parser *p)
 	struct node *first = NULL, **tail = &first;
 	bool more = true;
 
-	while (!accept(p, TOKEN_NEWLINE) && lex_token_peek(p)->kind != TOKEN_END) {
+	while (!parse_accept(p, TOKEN_NEWLINE) && lex_token_peek(p)->kind != TOKEN_END) {
 		if (!more)
-			return unexpected(p, NULL);
+			return parse_unexpected(p, NULL);
 		*tail = item_parse(p, &more);
 		if (!*tail)
 			return NULL;
