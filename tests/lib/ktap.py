@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 RESULT = re.compile(r"^(\s*)(not )?ok (\d+)(?: - | )?([^#\n]*?)\s*(?:# (SKIP)\b.*)?$")
 PLAN = re.compile(r"^(\s*)1\.\.(\d+)\s*$")
+# In the kernel the report goes through the log, which puts the time before each line.
+STAMP = re.compile(r"^\[ *\d+\.\d+\] ")
 
 
 @dataclass
@@ -41,6 +43,7 @@ def parse(text):
     """The innermost results: a line that closes a nested block only sums it up."""
     results, comments, plans = {}, [], {}
     for line in text.splitlines():
+        line = STAMP.sub("", line)
         plan, result = PLAN.match(line), RESULT.match(line)
         if plan:
             depth = len(plan.group(1))
