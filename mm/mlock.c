@@ -40,9 +40,10 @@ static unsigned int populate_flags(const struct vma *v)
 
 int mm_populate(struct mm *mm, unsigned long start, unsigned long end)
 {
-	int err = 0;
+	int err = 0, part = 0;
 
-	while (start < end && !err) {
+	/* An area that cannot be filled does not keep the others from it; short memory does. */
+	while (start < end && (!part || part == -EFAULT)) {
 		unsigned long stop;
 		struct vma *v;
 
@@ -55,9 +56,14 @@ int mm_populate(struct mm *mm, unsigned long start, unsigned long end)
 		start = max(start, v->start);
 		/* In pieces, so that a writer of the lock does not wait for a whole gigabyte. */
 		stop = min(min(end, v->end), start + LEAF_SPAN);
-		if (!(v->flags & VMA_IO) && (v->flags & VMA_ACCESS))
-			err = populate_area(v, start, stop, populate_flags(v));
+		if (v->flags & VMA_IO)
+			part = 0;
+		else if (v->flags & VMA_ACCESS)
+			part = populate_area(v, start, stop, populate_flags(v));
+		else
+			part = -EFAULT;
 		mmap_read_unlock(mm);
+		err = err ? err : part;
 		start = stop;
 	}
 	return err;

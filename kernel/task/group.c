@@ -22,8 +22,15 @@
 #define MEMLOCK_DEFAULT		(8 * MiB)
 #define MSGQUEUE_DEFAULT	819200
 
+/*
+ * Group and session 0, as on Linux: where init and all it starts are until somebody makes others.
+ * No number finds it, and it is never given back.
+ */
+static struct pid boot_pid = { .refs = REFCOUNT_INIT(1) };
+
 #define UNLIMITED { RLIM_INFINITY, RLIM_INFINITY }
 struct thread_group boot_group = {
+	.pids = { [PID_PGRP] = &boot_pid, [PID_SESSION] = &boot_pid },
 	.refs = REFCOUNT_INIT(1),
 	.live = ATOMIC_INIT(1),
 	.nr_threads = 1,

@@ -38,8 +38,8 @@ language := -std=gnu11 -ffreestanding -fno-strict-aliasing -fwrapv -fno-delete-n
 places := -ffile-prefix-map=$(CURDIR)=. $(if $(o),-ffile-prefix-map=$(o)=) \
 	$(if $(is-clang),,-gno-record-gcc-switches)
 
-# For size: -Oz where the compiler has it (gcc 12, clang). A jump table costs 4 or 8 bytes a case and
-# saves few of code; gcc aligns data for speed if it is not told otherwise.
+# For size: -Oz where the compiler has it (gcc 12, clang). A jump table costs 4 or 8 bytes a case
+# and saves few of code; gcc aligns data for speed if it is not told otherwise.
 size-flags = $(shell $(CC) -Oz -E -x c /dev/null >/dev/null 2>&1 && echo -Oz || echo -Os) \
 	-fno-jump-tables $(if $(is-clang),,-fno-caller-saves -malign-data=abi)
 optimise := $(if $(CONFIG_CC_OPTIMIZE_FOR_SIZE),$(size-flags),-O2)

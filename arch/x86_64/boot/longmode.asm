@@ -96,8 +96,8 @@ here:
 	bt	edx, CPUID_NX
 	jnc	cannot
 
-	; What is not in the file is zero only if the loader kept its word. .bss holds the tables and
-	; the stack.
+	; What is not in the file is zero only if the loader kept its word. .bss holds the tables
+	; and the stack.
 	xor	eax, eax
 	ZERO	__ro_after_init_bss_start, __ro_after_init_bss_end
 	ZERO	__init_bss_start, __init_bss_end
