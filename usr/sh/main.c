@@ -293,6 +293,7 @@ int main(int argc, char **argv)
 
 	sh.pid = getpid();
 	sh.scratch = arena_new();
+	arena_alloc(sh.scratch, 1);	/* its block stays: most commands need no other */
 	first = options_read(argc, argv, &opts);
 	sh.name = argv[0] ? argv[0] : "exosh";
 	vars_init();
