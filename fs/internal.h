@@ -77,6 +77,8 @@ static inline bool inode_is_data(const struct inode *inode)
 /* ---- open.c ---- */
 /* Opens `dentry` of `mnt` into `f`, which is fresh; `f` gets the references it needs. */
 int __must_check file_open_dentry(struct file *f, const struct path *path);
+/* From inside an open operation: what it opened has no name. */
+void file_forget_name(struct file *f);
 
 /* ---- mount.c, mountcalls.c ---- */
 /* mount_mutex orders all changes of the tree; held where a function here ends in _locked. */

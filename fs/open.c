@@ -5,7 +5,8 @@
  * open_how_init() decides what the flags mean; then the path is walked to its last component,
  * which is looked up or, with O_CREAT, made; open_finish() checks what was found and makes the
  * file. A file open for writing holds the write side of its inode (against exec) and of its mount
- * (against remounting read-only) until put_path.
+ * (against remounting read-only) until the last reference goes; one open to be executed forbids
+ * writing for as long.
  *
  * Does not: O_DIRECT (-EINVAL: there is only the page cache), openat2(2).
  */
@@ -54,12 +55,46 @@ int open_how_init(struct open_how *how, u32 flags, umode_t mode)
 static void named_file_put(struct file *f)
 {
 	file_locks_release(f);
+	if (f->mode & FMODE_EXEC)
+		inode_allow_write(f->inode);
 	if ((f->mode & FMODE_WRITE) && f->inode && inode_is_data(f->inode)) {
 		inode_put_write(f->inode);
 		mount_drop_write(f->mnt);
 	}
 	d_put(f->dentry);
 	mount_put(f->mnt);
+}
+
+static bool named_file_owned(struct file *f)
+{
+	return inode_owner_or_capable(f->inode);
+}
+
+static void named_file_touch(struct file *f, bool written)
+{
+	if (!written) {
+		file_touch_atime(f);
+		return;
+	}
+	if (mount_want_write(f->mnt))
+		return;
+	inode_lock(f->inode);
+	inode_touch(f->inode);
+	inode_unlock(f->inode);
+	mount_drop_write(f->mnt);
+}
+
+static const struct file_name_ops named_file_ops = {
+	.put = named_file_put, .owned = named_file_owned, .touch = named_file_touch,
+};
+
+void file_forget_name(struct file *f)
+{
+	named_file_put(f);
+	f->inode = NULL;
+	f->dentry = NULL;
+	f->mnt = NULL;
+	f->name_ops = NULL;
 }
 
 static int file_open_ops(struct file *f, struct inode *inode)
@@ -98,7 +133,7 @@ int file_open_dentry(struct file *f, const struct path *path)
 	f->inode = inode;
 	f->dentry = path->dentry;
 	f->mnt = path->mnt;
-	f->put_path = named_file_put;
+	f->name_ops = &named_file_ops;
 	err = file_open_ops(f, inode);
 	if (err)
 		f->ops = &path_only_ops;	/* it was not opened: nothing to release */
@@ -348,8 +383,7 @@ struct file *file_open_path(const struct path *path, u32 flags)
 
 struct file *file_open_exec(int dfd, const char *name, int at_flags)
 {
-	struct open_how how = { .flags = O_LARGEFILE, .file_mode = FMODE_READ | FMODE_EXEC,
-				.may = MAY_EXEC };
+	struct open_how how = { .flags = O_LARGEFILE, .file_mode = FMODE_READ, .may = MAY_EXEC };
 	struct opening o = { .how = &how };
 	struct path path;
 	int err = path_lookup_at(dfd, name, at_to_lookup_flags(at_flags, true), &path);
@@ -359,6 +393,8 @@ struct file *file_open_exec(int dfd, const char *name, int at_flags)
 	err = open_finish(&o, &path, false);
 	if (!err)
 		err = inode_deny_write(path.dentry->d_inode);
+	if (!err)
+		o.file->mode |= FMODE_EXEC;	/* the file now carries the denial */
 	path_put(&path);
 	return opening_end(&o, err);
 }
@@ -366,6 +402,7 @@ struct file *file_open_exec(int dfd, const char *name, int at_flags)
 void file_exec_done(struct file *f)
 {
 	inode_allow_write(f->inode);
+	f->mode &= ~(u32)FMODE_EXEC;
 	file_put(f);
 }
 

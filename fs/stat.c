@@ -243,6 +243,7 @@ static long link_text_to_user(const struct path *path, char __user *buf, size_t 
 {
 	struct inode *inode = path->dentry->d_inode;
 	struct link_target t = { .text = NULL };
+	struct path object;
 	char *page = NULL;
 	size_t len;
 	long ret;
@@ -253,13 +254,10 @@ static long link_text_to_user(const struct path *path, char __user *buf, size_t 
 	if (ret)
 		return ret;
 	path_touch_atime(path);
-	if (t.dentry) {
-		/* a magic link reads as the path of its object */
-		struct path object = { t.mnt, t.dentry };
-
+	object = (struct path){ t.mnt, t.dentry };
+	if (!t.text) {
 		page = kmalloc(PATH_MAX, GFP_KERNEL);
 		t.text = page ? path_name(&object, page, PATH_MAX) : ERR_PTR(-ENOMEM);
-		path_put(&object);
 	}
 	if (IS_ERR(t.text)) {
 		ret = PTR_ERR(t.text);
@@ -267,6 +265,8 @@ static long link_text_to_user(const struct path *path, char __user *buf, size_t 
 		len = min(strlen(t.text), n);
 		ret = copy_to_user(buf, t.text, len) ? -EFAULT : (long)len;
 	}
+	if (t.dentry)
+		path_put(&object);
 	kfree(t.heap);
 	kfree(page);
 	return ret;
@@ -275,6 +275,7 @@ static long link_text_to_user(const struct path *path, char __user *buf, size_t 
 SYSCALL_DEFINE4(readlinkat, int, dfd, const char __user *, name, char __user *, buf, int, n)
 {
 	struct path path;
+	char first;
 	long ret;
 
 	if (n <= 0)
@@ -283,6 +284,9 @@ SYSCALL_DEFINE4(readlinkat, int, dfd, const char __user *, name, char __user *, 
 	if (ret)
 		return ret;
 	ret = link_text_to_user(&path, buf, (size_t)n);
+	/* Without a name it means the descriptor, which is no link. */
+	if (ret == -EINVAL && !get_user(first, name) && !first)
+		ret = -ENOENT;
 	path_put(&path);
 	return ret;
 }

@@ -483,8 +483,29 @@ static void pipe_release(struct file *f)
 	pipe_put(p);
 }
 
+/* Another open file on the pipe: by fifo(7)'s rules but for the waiting. */
+static int pipe_reopen(struct file *old, struct file *f)
+{
+	struct pipe *p = old->private;
+
+	if (!(f->mode & (FMODE_READ | FMODE_WRITE)))
+		return -EINVAL;
+	mutex_lock(&p->mutex);
+	p->files++;
+	count_in(p, f->mode);
+	mutex_unlock(&p->mutex);
+	waitqueue_wake_all(&p->readable);
+	waitqueue_wake_all(&p->writable);
+	f->private = p;
+	f->ops = old->ops;
+	f->anon_ino = old->anon_ino;
+	f->mode = (f->mode & ~FMODE_SEEK) | FMODE_STREAM;
+	return 0;
+}
+
 static const struct file_ops pipe_ops = {
 	.name = "pipe",
+	.reopen = pipe_reopen,
 	.read_iter = pipe_read_iter,
 	.write_iter = pipe_write_iter,
 	.poll = pipe_poll,

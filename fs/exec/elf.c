@@ -249,7 +249,7 @@ static int interp_load(struct exec *ex, struct image *prog)
 	ex->entry = img.bias + img.info.entry;
 	kfree(img.phdrs);
 out_put_file:
-	file_put(f);
+	file_exec_done(f);
 	return err;
 }
 

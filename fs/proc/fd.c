@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * /proc/PID/fd: a link for each open descriptor. Following one opens the object itself, whatever
- * became of its name; reading one gives its path, or "pipe:[123]" for what has none.
+ * /proc/PID/fd: a link for each open descriptor. Following one leads to the object itself, whatever
+ * became of its name (nameless.c, if it never had one); reading one gives its path, or "pipe:[123]"
+ * for what has none.
  *
  * A descriptor's inode only remembers the number: the file behind it is asked for each time, since
  * descriptors change hands at any moment.
@@ -38,18 +39,23 @@ static struct file *fd_file(struct inode *inode, int fd)
 	return f;
 }
 
-/* What a nameless file is called. */
-static int fd_describe(struct file *f, struct link_target *out)
+/* A nameless file: what it is called, and a path made for this walk. */
+static int fd_nameless(struct file *f, struct link_target *out)
 {
-	char *text = kmalloc(64, GFP_KERNEL);
+	struct path path;
+	char text[64];
+	int err;
 
-	if (!text)
-		return -ENOMEM;
 	if (f->ops->describe)
-		f->ops->describe(f, text, 64);
+		f->ops->describe(f, text, sizeof(text));
 	else
-		snprintf(text, 64, "anon_inode:[%s]", f->ops->name);
-	out->text = out->heap = text;
+		snprintf(text, sizeof(text), "anon_inode:[%s]", f->ops->name);
+	err = nameless_path(f, text, &path);
+	if (err)
+		return err;
+	out->text = path.dentry->d_name.name;
+	out->mnt = path.mnt;
+	out->dentry = path.dentry;
 	return 0;
 }
 
@@ -67,7 +73,7 @@ static int fd_get_link(struct inode *inode, struct link_target *out)
 		out->mnt = path.mnt;
 		out->dentry = path.dentry;
 	} else {
-		err = fd_describe(f, out);
+		err = fd_nameless(f, out);
 	}
 	file_put(f);
 	return err;

@@ -78,6 +78,10 @@ void pid_inode_owner(struct inode *inode, struct task *t);
 extern const struct pid_entry pid_entries[];
 extern const unsigned int nr_pid_entries;
 
+/* ---- nameless.c ---- */
+/* A path, with references, that leads to the open file `f`, which has none; `text` names it. */
+int nameless_path(struct file *f, const char *text, struct path *out);
+
 /* ---- fd.c ---- */
 extern const struct inode_ops fd_dir_ops;
 extern const struct file_ops fd_dir_fops;

@@ -33,7 +33,7 @@ enum file_mode {
 	FMODE_SEEK	= 1U << 2,	/* has a position; else -ESPIPE */
 	FMODE_PATH	= 1U << 3,	/* O_PATH: names a file, does no I/O */
 	FMODE_STREAM	= 1U << 4,	/* position is not locked nor advanced (pipe, tty) */
-	FMODE_EXEC	= 1U << 5,
+	FMODE_EXEC	= 1U << 5,	/* open to be executed: nobody may write to it */
 };
 
 /*
@@ -63,6 +63,18 @@ struct file_ops {
 	int (*truncate)(struct file *, loff_t bytes);	/* ftruncate(2); -EINVAL */
 	/* Text of /proc/PID/fd/N for a nameless file; "anon_inode:[name]" */
 	int (*describe)(struct file *, char *buf, size_t n);
+	/*
+	 * open(2) through /proc/PID/fd/N of the nameless file `old`: makes `fresh`, whose mode and
+	 * flags are set, another open file on the same object. -ENXIO
+	 */
+	int (*reopen)(struct file *old, struct file *fresh);
+};
+
+/* What fs/ does for a file that was opened by name. */
+struct file_name_ops {
+	void (*put)(struct file *);	/* drops inode, dentry and mount */
+	bool (*owned)(struct file *);	/* by current, or it may act as the owner */
+	void (*touch)(struct file *, bool written);	/* sets the access or change times */
 };
 
 struct file {
@@ -79,9 +91,10 @@ struct file {
 	struct inode *inode;		/* [I] or NULL */
 	struct dentry *dentry;		/* [I] one reference, or NULL */
 	struct mount *mnt;		/* [I] one reference, or NULL */
-	void (*put_path)(struct file *);	/* [I] drops the three above; set by fs/ */
+	const struct file_name_ops *name_ops;	/* [I] NULL: it has no name */
 	dev_t rdev;			/* [I] device number it was opened by; set before open */
 	u64 anon_ino;			/* [I] st_ino of a nameless file */
+	u32 seen;			/* [I] ops' own: a count that stood so at open */
 	int owner_pid;			/* F_SETOWN */
 	int owner_sig;
 };
@@ -93,6 +106,13 @@ static inline struct file *file_get(struct file *f)
 {
 	refcount_inc(&f->refs);
 	return f;
+}
+
+/* Something was read from or written to what the file stands for: times of its name. */
+static inline void file_touch(struct file *f, bool written)
+{
+	if (f->name_ops)
+		f->name_ops->touch(f, written);
 }
 
 /* Drops a reference; the last one releases the file. Task context, may sleep, no spin lock held. */

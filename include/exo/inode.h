@@ -66,10 +66,10 @@ struct iattr {
 
 /* The target of a symbolic link, filled by inode_ops.get_link: a text, or an object itself. */
 struct link_target {
-	const char *text;	/* valid while the inode is referenced, or == heap */
+	const char *text;	/* valid while the inode (or `dentry`) is referenced, or == heap */
 	char *heap;		/* kfree()d by the caller */
 	struct mount *mnt;	/* a magic link (/proc/PID/fd/N): with `dentry`, references */
-	struct dentry *dentry;
+	struct dentry *dentry;	/* reads as its path, unless there is a text too */
 };
 
 /*

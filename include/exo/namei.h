@@ -76,11 +76,14 @@ static inline struct file *__must_check file_open(const char *path, u32 flags, u
 }
 /*
  * To execute: readable in the kernel, a regular file with execute permission on a mount without
- * noexec (else -EACCES), writing denied until file_exec_done() (else -ETXTBSY). at_flags:
- * AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW.
+ * noexec (else -EACCES), and open for writing by nobody (else -ETXTBSY), which stays so until the
+ * last reference goes. at_flags: AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW.
  */
 struct file *__must_check file_open_exec(int dfd, const char *name, int at_flags);
-/* Lets writers in again and drops the reference. */
+/*
+ * Drops the reference, and lets writers in although the file may stay mapped: for an interpreter,
+ * once it is loaded. The caller is the only one who uses it.
+ */
 void file_exec_done(struct file *f);
 /* An object already looked up. The path's references stay the caller's. */
 struct file *__must_check file_open_path(const struct path *path, u32 flags);

@@ -49,8 +49,8 @@ void file_put(struct file *f)
 		return;
 	if (f->ops->release)
 		f->ops->release(f);
-	if (f->put_path)
-		f->put_path(f);
+	if (f->name_ops)
+		f->name_ops->put(f);
 	cred_put(f->cred);
 	kcache_free(file_cache, f);
 	atomic_dec(&nr_files);
