@@ -21,6 +21,7 @@
 #include <exo/chacha.h>
 #include <exo/err.h>
 #include <exo/expose.h>
+#include <exo/iov.h>
 #include <exo/log.h>
 #include <exo/parse.h>
 #include <exo/random.h>
@@ -237,25 +238,24 @@ void random_init(void)
 
 static long getrandom_do(u8 __user *ubuf, size_t n)
 {
+	struct iov_iter it;
 	u8 chunk[256];
-	size_t done = 0;
 
-	while (done < n) {
-		size_t part = min(n - done, sizeof(chunk));
+	iov_iter_user(&it, false, ubuf, n);
+	while (it.count) {
+		size_t part = min(it.count, sizeof(chunk));
 
 		random_bytes(chunk, part);
-		if (copy_to_user(ubuf + done, chunk, part)) {
-			memzero_explicit(chunk, sizeof(chunk));
-			return done ? (long)done : -EFAULT;
-		}
-		done += part;
+		/* What fits before memory ends counts. */
+		if (copy_to_iter(chunk, part, &it) < part)
+			break;
 		/* Up to 256 bytes come whole, whatever happens. */
-		if (done < n && signal_pending(current))
+		if (it.count && signal_pending(current))
 			break;
 		cond_resched();
 	}
 	memzero_explicit(chunk, sizeof(chunk));
-	return (long)done;
+	return it.count == n && n ? -EFAULT : (long)(n - it.count);
 }
 
 SYSCALL_DEFINE3(getrandom, u8 __user *, ubuf, size_t, n, unsigned int, flags)

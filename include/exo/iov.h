@@ -55,7 +55,10 @@ size_t __must_check copy_from_iter(void *dst, size_t n, struct iov_iter *it);
 size_t __must_check iov_iter_zero(size_t n, struct iov_iter *it);
 void iov_iter_advance(struct iov_iter *it, size_t n);
 void iov_iter_revert(struct iov_iter *it, size_t n);	/* undo an advance within this call */
-/* Touches the next bytes so that a copy with faults off will probably succeed; 0 or -EFAULT. */
+/*
+ * Touches the next bytes so that a copy with faults off will probably get as far as it can; -EFAULT
+ * if not even the first is there.
+ */
 int __must_check iov_iter_fault_in(struct iov_iter *it, size_t n);
 
 #endif

@@ -6,7 +6,7 @@
  * call the file's operation. The position of a seekable file is guarded by file->pos_lock for the
  * length of the call, so that two threads reading one descriptor never get the same bytes; pread
  * and pwrite neither use nor touch it.
- * Does not: RWF_* flags of preadv2/pwritev2 (each answers -EOPNOTSUPP).
+ * Does not: RWF_* flags of preadv2/pwritev2 (each answers -EOPNOTSUPP, but for the hint RWF_HIPRI).
  */
 #include <exo/errno_internal.h>
 #include <exo/err.h>
@@ -21,6 +21,7 @@
 #include <uapi/linux/ioctl.h>
 
 #define FAST_IOV 8
+#define RWF_HIPRI 1
 
 /* One transfer at *pos on a file whose mode has been checked. */
 static ssize_t iter_transfer(struct file *f, struct iov_iter *it, loff_t *pos)
@@ -28,6 +29,14 @@ static ssize_t iter_transfer(struct file *f, struct iov_iter *it, loff_t *pos)
 	if (it->source)
 		return f->ops->write_iter ? f->ops->write_iter(f, it, pos) : -EINVAL;
 	return f->ops->read_iter ? f->ops->read_iter(f, it, pos) : -EINVAL;
+}
+
+/* Can the file be at *pos + n too? */
+static inline bool range_exists(loff_t pos, size_t n)
+{
+	loff_t end;
+
+	return pos >= 0 && !__builtin_add_overflow(pos, n, &end);
 }
 
 static inline bool mode_allows(const struct file *f, bool write)
@@ -46,7 +55,7 @@ static ssize_t transfer_here(struct file *f, struct iov_iter *it)
 	if (!(f->mode & FMODE_SEEK))
 		return iter_transfer(f, it, &none);
 	mutex_lock(&f->pos_lock);
-	n = iter_transfer(f, it, &f->pos);
+	n = range_exists(f->pos, it->count) ? iter_transfer(f, it, &f->pos) : -EINVAL;
 	mutex_unlock(&f->pos_lock);
 	return n;
 }
@@ -60,7 +69,7 @@ static ssize_t transfer_at(struct file *f, struct iov_iter *it, loff_t pos)
 		return -ESPIPE;
 	if (!mode_allows(f, it->source))
 		return -EBADF;
-	return iter_transfer(f, it, &pos);
+	return range_exists(pos, it->count) ? iter_transfer(f, it, &pos) : -EINVAL;
 }
 
 static ssize_t rw_fd(int fd, bool write, void __user *buf, size_t n, const loff_t *pos)
@@ -72,9 +81,8 @@ static ssize_t rw_fd(int fd, bool write, void __user *buf, size_t n, const loff_
 	if (!f)
 		return -EBADF;
 	if (unlikely(!user_range_ok(buf, n))) {
-		/* As Linux: a length that is negative as a signed number is EINVAL, else EFAULT,
-		 * but a descriptor of the wrong mode comes first. */
-		ret = !mode_allows(f, write) ? -EBADF : (ssize_t)n < 0 ? -EINVAL : -EFAULT;
+		/* A descriptor of the wrong mode comes first, as on Linux. */
+		ret = mode_allows(f, write) ? -EFAULT : -EBADF;
 		goto out_put_file;
 	}
 	iov_iter_user(&it, write, buf, min(n, IO_MAX_BYTES));
@@ -104,7 +112,7 @@ SYSCALL_DEFINE4(pwrite64, int, fd, char __user *, buf, size_t, n, loff_t, pos)
 	return rw_fd(fd, true, buf, n, &pos);
 }
 
-static ssize_t rwv_fd(int fd, bool write, const struct iovec_k __user *uvec, unsigned long nr,
+static ssize_t rwv_fd(int fd, bool write, const struct iovec_k __user *uvec, unsigned int nr,
 		      const loff_t *pos)
 {
 	struct iovec_k fast[FAST_IOV], *heap;
@@ -122,41 +130,41 @@ static ssize_t rwv_fd(int fd, bool write, const struct iovec_k __user *uvec, uns
 	return ret;
 }
 
-SYSCALL_DEFINE3(readv, int, fd, const struct iovec_k __user *, vec, unsigned long, nr)
+SYSCALL_DEFINE3(readv, int, fd, const struct iovec_k __user *, vec, unsigned int, nr)
 {
 	return rwv_fd(fd, false, vec, nr, NULL);
 }
 
-SYSCALL_DEFINE3(writev, int, fd, const struct iovec_k __user *, vec, unsigned long, nr)
+SYSCALL_DEFINE3(writev, int, fd, const struct iovec_k __user *, vec, unsigned int, nr)
 {
 	return rwv_fd(fd, true, vec, nr, NULL);
 }
 
 /* The position comes in two halves for 32-bit callers; on x86-64 the low one has all of it. */
-SYSCALL_DEFINE5(preadv, int, fd, const struct iovec_k __user *, vec, unsigned long, nr,
+SYSCALL_DEFINE5(preadv, int, fd, const struct iovec_k __user *, vec, unsigned int, nr,
 		loff_t, pos, unsigned long, pos_high)
 {
 	return rwv_fd(fd, false, vec, nr, &pos);
 }
 
-SYSCALL_DEFINE5(pwritev, int, fd, const struct iovec_k __user *, vec, unsigned long, nr,
+SYSCALL_DEFINE5(pwritev, int, fd, const struct iovec_k __user *, vec, unsigned int, nr,
 		loff_t, pos, unsigned long, pos_high)
 {
 	return rwv_fd(fd, true, vec, nr, &pos);
 }
 
-SYSCALL_DEFINE6(preadv2, int, fd, const struct iovec_k __user *, vec, unsigned long, nr,
+SYSCALL_DEFINE6(preadv2, int, fd, const struct iovec_k __user *, vec, unsigned int, nr,
 		loff_t, pos, unsigned long, pos_high, int, flags)
 {
-	if (flags)
+	if (flags & ~RWF_HIPRI)
 		return -EOPNOTSUPP;
 	return rwv_fd(fd, false, vec, nr, pos == -1 ? NULL : &pos);
 }
 
-SYSCALL_DEFINE6(pwritev2, int, fd, const struct iovec_k __user *, vec, unsigned long, nr,
+SYSCALL_DEFINE6(pwritev2, int, fd, const struct iovec_k __user *, vec, unsigned int, nr,
 		loff_t, pos, unsigned long, pos_high, int, flags)
 {
-	if (flags)
+	if (flags & ~RWF_HIPRI)
 		return -EOPNOTSUPP;
 	return rwv_fd(fd, true, vec, nr, pos == -1 ? NULL : &pos);
 }
