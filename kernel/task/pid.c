@@ -156,7 +156,7 @@ void pid_detach(struct task *t, enum pid_kind kind)
 	if (!pid || hlist_unhashed(&t->pid_link[kind]))
 		return;
 	hlist_del_init(&t->pid_link[kind]);
-	if (pid_unused(pid))
+	if (pid->nr && pid_unused(pid))
 		pid_number_release(pid);
 }
 

@@ -181,11 +181,11 @@ SYSCALL_DEFINE4(rt_tgsigqueueinfo, pid_t, tgid, pid_t, pid, int, sig,
 	struct siginfo_k info;
 	int err = siginfo_from_user(&info, uinfo, sig, pid);
 
-	if (err)
+	if (err == -EFAULT)
 		return err;
 	if (pid <= 0 || tgid <= 0)
 		return -EINVAL;
-	return send_thread(tgid, pid, sig, &info);
+	return err ? err : send_thread(tgid, pid, sig, &info);
 }
 
 /* ---- Dispositions ---- */

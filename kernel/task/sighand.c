@@ -12,7 +12,10 @@
 #include <exo/panic.h>
 #include "internal.h"
 
-struct sighand kthread_sighand = { .refs = REFCOUNT_INIT(1) };
+struct sighand kthread_sighand = {
+	.refs = REFCOUNT_INIT(1),
+	.action = { [0 ... NSIG - 1] = { .sa_handler = SIG_IGN } },
+};
 
 static struct sighand *sighand_alloc(void)
 {

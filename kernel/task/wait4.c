@@ -268,14 +268,15 @@ SYSCALL_DEFINE5(waitid, int, which, pid_t, id, struct siginfo_k __user *, uinfo,
 	    !((u32)options & (WEXITED | WSTOPPED | WCONTINUED)))
 		return -EINVAL;
 	err = waitid_query(&q, which, id);
-	if (!err)
-		err = wait_do(&q, &r);
-	pid_put(q.pid);
 	if (err)
 		return err;
-	err = wait_rusage_to_user(&r, uru);
-	if (err || !uinfo)
+	err = wait_do(&q, &r);
+	pid_put(q.pid);
+	if (!err && wait_rusage_to_user(&r, uru))
+		return -EFAULT;
+	if (!uinfo)
 		return err;
+	/* Told even if nobody was found: then all of it is zero. */
 	if (r.nr) {
 		info.si_signo = SIGCHLD;
 		info.si_code = r.code;
@@ -284,5 +285,7 @@ SYSCALL_DEFINE5(waitid, int, which, pid_t, id, struct siginfo_k __user *, uinfo,
 		info.si_status = r.value;
 	}
 	/* What lies behind si_status is not touched, as on Linux. */
-	return copy_to_user(uinfo, &info, offsetof(struct siginfo_k, si_status) + sizeof(int));
+	if (copy_to_user(uinfo, &info, offsetof(struct siginfo_k, si_status) + sizeof(int)))
+		return -EFAULT;
+	return err;
 }
