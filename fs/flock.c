@@ -194,6 +194,9 @@ static int flock_do(struct file *f, int op)
 {
 	bool nonblock = op & LOCK_NB;
 
+	/* Of mandatory locks Linux has kept that asking for one succeeds. */
+	if (op & LOCK_MAND)
+		return 0;
 	op &= ~LOCK_NB;
 	if (op != LOCK_SH && op != LOCK_EX && op != LOCK_UN)
 		return -EINVAL;

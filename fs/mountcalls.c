@@ -254,11 +254,10 @@ SYSCALL_DEFINE5(mount, const char __user *, source, const char __user *, target,
 {
 	struct mount_texts t = { .source = NULL };
 	struct path where;
-	u32 ms = (u32)flags;
 	int err;
 
-	if ((ms & MS_MGC_MSK) == MS_MGC_VAL)
-		ms &= ~MS_MGC_MSK;
+	if ((flags & MS_MGC_MSK) == MS_MGC_VAL)
+		flags &= ~(unsigned long)MS_MGC_MSK;
 	err = text_get(&t.type, type);
 	if (!err)
 		err = text_get(&t.source, source);
@@ -267,7 +266,11 @@ SYSCALL_DEFINE5(mount, const char __user *, source, const char __user *, target,
 	if (!err)
 		err = user_path_at(AT_FDCWD, target, LOOKUP_FOLLOW, &where);
 	if (!err) {
-		err = mount_do(&where, t.source ? t.source : "", t.type, ms, t.data ? t.data : "");
+		/* The highest, and what lies above them, are not for users. */
+		err = -EINVAL;
+		if (flags < MS_NOUSER)
+			err = mount_do(&where, t.source ? t.source : "", t.type, (u32)flags,
+				       t.data ? t.data : "");
 		path_put(&where);
 	}
 	mount_texts_put(&t);

@@ -147,7 +147,8 @@ static long getdents_do(int fd, void __user *buf, unsigned int bytes,
 			bool (*emit)(struct dir_context *, const char *, unsigned int, u64,
 				     unsigned int))
 {
-	struct getdents g = { .ctx.actor = emit, .next = buf, .left = bytes };
+	/* What is negative as an int is too little for any record. */
+	struct getdents g = { .ctx.actor = emit, .next = buf, .left = (int)bytes < 0 ? 0 : bytes };
 	struct file *f = fd_get(fd);
 	long err;
 

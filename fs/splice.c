@@ -129,13 +129,16 @@ static ssize_t copy_positions(struct file *in, loff_t *in_pos, struct file *out,
 
 static ssize_t sendfile_do(struct file *in, struct file *out, loff_t *pos, size_t n)
 {
+	loff_t end;
+
 	if (!(in->mode & FMODE_READ) || !(out->mode & FMODE_WRITE))
 		return -EBADF;
 	if (!(in->mode & FMODE_SEEK))
 		return pos ? -ESPIPE : -EINVAL;
-	if ((out->flags & O_APPEND) || (in->inode && S_ISDIR(in->inode->i_mode)))
+	if ((out->flags & O_APPEND) || !in->inode || !S_ISREG(in->inode->i_mode))
 		return -EINVAL;
-	if (pos && *pos < 0)
+	if ((ssize_t)n < 0 || (pos && *pos < 0) ||
+	    __builtin_add_overflow(pos ? *pos : in->pos, (loff_t)n, &end))
 		return -EINVAL;
 	return copy_positions(in, pos, out, NULL, min(n, COPY_MAX_BYTES));
 }

@@ -67,7 +67,7 @@ SYSCALL_DEFINE4(fadvise64, int, fd, loff_t, offset, size_t, bytes, int, advice)
 		return -EBADF;
 	if (f->mode & FMODE_STREAM)
 		err = -ESPIPE;
-	else if (!f->mapping || (ssize_t)bytes < 0 || advice < 0 || advice > FADV_LAST)
+	else if ((ssize_t)bytes < 0 || advice < 0 || advice > FADV_LAST)
 		err = -EINVAL;
 	file_put(f);
 	return err;
@@ -82,7 +82,7 @@ SYSCALL_DEFINE3(readahead, int, fd, loff_t, offset, size_t, bytes)
 		return -EBADF;
 	if (!(f->mode & FMODE_READ))
 		err = -EBADF;
-	else if (!f->inode || !S_ISREG(f->inode->i_mode))
+	else if (!f->inode || !S_ISREG(f->inode->i_mode) || (ssize_t)bytes < 0)
 		err = -EINVAL;
 	file_put(f);
 	return err;

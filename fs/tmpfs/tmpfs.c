@@ -89,11 +89,15 @@ static const struct mapping_ops tmpfs_mapping_ops = {
 static int tmpfs_allocate(struct inode *inode, loff_t start, loff_t end)
 {
 	struct mapping *m = &inode->i_mapping;
-	u64 index, last = (u64)(end - 1) >> PAGE_SHIFT;
+	u64 index = (u64)start >> PAGE_SHIFT, last = (u64)(end - 1) >> PAGE_SHIFT;
+	u64 limit = tmpfs_sb(inode->i_sb)->max_pages;
 	struct page *page;
 	int err = 0;
 
-	for (index = (u64)start >> PAGE_SHIFT; index <= last && !err; index++) {
+	/* Not by filling all memory first. */
+	if (limit && last - index >= limit)
+		return -ENOSPC;
+	for (; index <= last && !err; index++) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		page = mapping_read_page(m, index);

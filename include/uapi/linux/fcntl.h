@@ -77,6 +77,7 @@
 #define LOCK_EX		2
 #define LOCK_NB		4
 #define LOCK_UN		8
+#define LOCK_MAND	32	/* no longer has a meaning */
 
 struct flock {
 	short l_type;

@@ -28,6 +28,7 @@
 #define MS_I_VERSION	(1 << 23)
 #define MS_STRICTATIME	(1 << 24)
 #define MS_LAZYTIME	(1 << 25)
+#define MS_NOUSER	(1UL << 31)	/* the kernel's own */
 #define MS_MGC_VAL	0xc0ed0000U
 #define MS_MGC_MSK	0xffff0000U
 
