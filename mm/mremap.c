@@ -292,7 +292,12 @@ SYSCALL_DEFINE5(mremap, unsigned long, old, unsigned long, old_bytes, unsigned l
 		return -EINVAL;
 	if ((flags & MREMAP_DONTUNMAP) && (!(flags & MREMAP_MAYMOVE) || old_bytes != new_bytes))
 		return -EINVAL;
-	if ((old & ~PAGE_MASK) || !r.new_bytes || old > USER_END || r.old_bytes > USER_END - old)
+	if ((old & ~PAGE_MASK) || !r.new_bytes)
+		return -EINVAL;
+	/* Nothing is there that could be moved; but making it smaller is unmapping. */
+	if (old >= USER_END && r.old_bytes <= r.new_bytes)
+		return -EFAULT;
+	if (old > USER_END || r.old_bytes > USER_END - old)
 		return -EINVAL;
 	if (mmap_write_lock_killable(mm))
 		return -EINTR;

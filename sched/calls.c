@@ -275,7 +275,7 @@ SYSCALL_DEFINE3(sched_setaffinity, pid_t, pid, unsigned int, bytes, const void _
 
 	if (copy_from_user(&mask, umask, min((size_t)bytes, sizeof(mask))))
 		return -EFAULT;
-	t = sched_target(pid);
+	t = pid < 0 ? ERR_PTR(-ESRCH) : sched_target(pid);
 	if (IS_ERR(t))
 		return PTR_ERR(t);
 	mask &= CPUS_MASK;
@@ -296,7 +296,7 @@ SYSCALL_DEFINE3(sched_getaffinity, pid_t, pid, unsigned int, bytes, void __user 
 
 	if ((u64)bytes * 8 < NR_CPUS || bytes % sizeof(long))
 		return -EINVAL;
-	t = sched_target(pid);
+	t = pid < 0 ? ERR_PTR(-ESRCH) : sched_target(pid);
 	if (IS_ERR(t))
 		return PTR_ERR(t);
 	mask = t->se.affinity & CPUS_MASK;

@@ -285,7 +285,8 @@ SYSCALL_DEFINE2(clock_adjtime, int, clock, struct timex_k __user *, utx)
 {
 	u64 ns;
 
+	/* The clocks of processes are below 0. */
 	if (clock != CLOCK_REALTIME)
-		return clock_get(clock, &ns) ? -EINVAL : -EOPNOTSUPP;
+		return clock >= 0 && clock_get(clock, &ns) ? -EINVAL : -EOPNOTSUPP;
 	return adjtimex_do(utx);
 }
