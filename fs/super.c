@@ -9,6 +9,7 @@
  * Does not: share one super block among mounts of the same device (there are no devices yet).
  */
 #include <exo/err.h>
+#include <exo/expose.h>
 #include <exo/heap.h>
 #include <exo/inode.h>
 #include <exo/kdev.h>
@@ -33,13 +34,15 @@ const struct filesystem *filesystem_find(const char *name)
 	return NULL;
 }
 
-void filesystems_show(struct seq *s)
+/* The types, "nodev" before those that need no block device: what mount(8) tries. */
+static void filesystems_show(struct seq *s)
 {
 	const struct filesystem *fs;
 
 	for_each_section_entry(filesystem, fs)
 		seq_printf(s, "%s\t%s\n", fs->flags & FS_NODEV ? "nodev" : "", fs->name);
 }
+PROC_FILE(filesystems, "filesystems", 0444, filesystems_show);
 
 static bool dev_in_use(dev_t dev)
 {

@@ -108,7 +108,5 @@ struct super_block *__must_check super_mount(const struct filesystem *fs, const 
 void super_for_each(void (*fn)(struct super_block *, void *arg), void *arg);
 /* Writes an instance's dirty data back; 0 or -errno. */
 int super_sync(struct super_block *sb);
-/* /proc/filesystems. */
-void filesystems_show(struct seq *s);
 
 #endif

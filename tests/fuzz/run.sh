@@ -6,8 +6,8 @@
 #	tests/fuzz/run.sh NAME [libFuzzer's arguments, e.g. -runs=100000 or -max_total_time=60]
 #
 # The corpus grows in $O/fuzz/NAME.corpus (O is check/ here if not set); a failing input lands
-# beside it. As in ARCH=host, our names collide with the C library's, so everything but the entry is made
-# local first.
+# beside it. As in ARCH=host, our names collide with the C library's, so everything but the entry
+# is made local first.
 set -eu
 cd "$(dirname "$0")/../.."
 name=$1
