@@ -103,12 +103,12 @@ cmd_offsets = $(CC) $(cflags) $(if $(is-clang),-fno-integrated-as) -MD -MF $(dep
 $(o)include/generated/asm-offsets.inc: arch/$(ARCH)/offsets.c FORCE
 	$(call if_changed_dep,offsets)
 
-# ---- The directories, in link order ----
+# ---- The directories, in link order; one that has no code yet has no Makefile ----
 kernel-dirs := arch/$(ARCH)/ lib/ base/ kernel/ sched/ mm/ ipc/ security/ drivers/ fs/ net/ init/
 dirs := $(if $(filter host,$(ARCH)),$(host-dirs),$(kernel-dirs))
 objs :=
 generated :=
-ignore := $(foreach d,$(dirs),$(if $(wildcard $dMakefile),$(call read-dir,$d)))
+ignore := $(foreach m,$(wildcard $(addsuffix Makefile,$(dirs))),$(call read-dir,$(dir $m)))
 
 generated += $(if $(wildcard arch/$(ARCH)/offsets.c),$(o)include/generated/asm-offsets.inc)
 $(objs): | $(generated)

@@ -71,7 +71,7 @@ tests-y = $(if $(CONFIG_KTEST),$(test-y) $(more-tests-y))
 define read-dir
 $(foreach w,$(dir-lists),$(eval $w :=))
 $(eval here := $1)
-$(if $(wildcard $1Makefile),$(eval include $1Makefile))
+$(eval include $1Makefile)
 $(eval list-$1 := $(obj-y) $(tests-y))
 $(eval hosted-objs += $(addprefix $(o)$1,$(hosted-y)))
 $(eval generated += $(addprefix $(o)$1,$(extra-y)))
