@@ -33,6 +33,7 @@ struct user_counts {
 	uid_t uid;
 	atomic_t processes;		/* RLIMIT_NPROC */
 	atomic_t sigpending;		/* RLIMIT_SIGPENDING */
+	atomic_t pipe_pages;		/* that its pipes may come to hold: ipc/pipe.c */
 	struct hlist_node link;
 };
 
