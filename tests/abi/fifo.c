@@ -27,7 +27,6 @@ static void test_hang_up(void)
 	int r, late, w, both;
 
 	CHECK_EQ(mkfifo("f", 0600), 0);
-	CHECK_ERR(open("f", O_ACCMODE), EINVAL);
 	r = open("f", O_RDONLY | O_NONBLOCK);
 	CHECK_EQ(events(r), 0);
 	CHECK_EQ(read(r, data, 1), 0);
@@ -162,13 +161,14 @@ static void test_setsize(void)
 static int user_limit(void)
 {
 	struct rlimit many = { 4000, 4000 };
-	int fds[2], i, size = 65536;
+	int fds[2], first = -1, i, size = 65536;
 
 	if (setrlimit(RLIMIT_NOFILE, &many) || setgid(54321) || setuid(54321))
 		return 1;
 	for (i = 0; i < 1100 && size == 65536; i++) {
 		if (pipe(fds))
 			return 2;
+		first = first < 0 ? fds[0] : first;
 		size = fcntl(fds[0], F_GETPIPE_SZ);
 	}
 	if (i != 1025)
@@ -179,7 +179,7 @@ static int user_limit(void)
 		return 5;
 	if (fcntl(fds[0], F_SETPIPE_SZ, 4096) != 4096)
 		return 6;
-	return fcntl(3, F_SETPIPE_SZ, 2 << 20) == -1 && errno == EPERM ? 0 : 7;
+	return fcntl(first, F_SETPIPE_SZ, 2 << 20) == -1 && errno == EPERM ? 0 : 7;
 }
 
 static void test_user_limit(void)
