@@ -41,13 +41,14 @@ static struct boot_info *boot;
 static void __init start_cpu(struct boot_info *info)
 {
 	boot = info;
+	/* First, so that quiet and console= hold for the first line too. */
+	param_parse_early(info->cmdline);
 	serial8250_early_init();
 	log_notice("Exo-OS %s (%s)", uts_release, CONFIG_NAME);
 	log_info("command line: %s", info->cmdline);
 	boot_stat_init(info);
 	extable_init();
 	arch_cpu_init();
-	param_parse_early(info->cmdline);
 }
 
 static void __init start_memory(void)
