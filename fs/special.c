@@ -21,8 +21,9 @@ static int chrdev_open(struct inode *inode, struct file *f)
 	f->ops = ops;
 	f->rdev = inode->i_rdev;
 	f->mapping = NULL;
+	f->mode |= FMODE_STREAM;	/* a device keeps its own place, if any */
 	if (!ops->llseek)
-		f->mode = (f->mode & ~(u32)FMODE_SEEK) | FMODE_STREAM;
+		f->mode &= ~(u32)FMODE_SEEK;
 	return ops->open ? ops->open(inode, f) : 0;
 }
 

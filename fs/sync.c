@@ -65,7 +65,7 @@ SYSCALL_DEFINE4(fadvise64, int, fd, loff_t, offset, size_t, bytes, int, advice)
 
 	if (!f)
 		return -EBADF;
-	if (f->mode & FMODE_STREAM)
+	if (!(f->mode & FMODE_SEEK))
 		err = -ESPIPE;
 	else if ((ssize_t)bytes < 0 || advice < 0 || advice > FADV_LAST)
 		err = -EINVAL;

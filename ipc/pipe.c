@@ -139,7 +139,7 @@ void pipe_attach(struct pipe *p, struct file *f, const struct file_ops *ops)
 {
 	f->private = p;
 	f->ops = ops;
-	f->mode = (f->mode & ~FMODE_SEEK) | FMODE_STREAM;
+	f->mode = (f->mode & ~FMODE_SEEK) | FMODE_STREAM | FMODE_DIRECT;
 }
 
 static void pipe_release(struct file *f)

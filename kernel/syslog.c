@@ -41,6 +41,11 @@ static size_t read_offset;	/* [mutex] bytes of it that were read already */
 static u64 clear_seq;		/* [mutex] */
 static int saved_level = -1;	/* [mutex] before SYSLOG_CONSOLE_OFF */
 
+u64 log_cleared_seq(void)
+{
+	return READ_ONCE(clear_seq);
+}
+
 static void record_print(struct printer *p)
 {
 	u64 us = p->record.time_ns / NSEC_PER_USEC;

@@ -4,13 +4,12 @@
  * format), and a way for user space to add to it.
  *
  * Each open file has its own place in the log. A reader that was overtaken gets -EPIPE once and
- * goes on with the oldest record that is left.
+ * goes on with the oldest record that is left. A record that the reader has no room for is gone.
  *
- * Locking: file->pos_lock does not apply (no position), so `lock` guards the place against two
- * threads that read one descriptor.
+ * Locking: `lock` keeps a second reader of one open file away while the first formats or waits; it
+ * is given up to signals. The place itself is one word, so that lseek(2) and poll(2) need no lock.
  */
 #include <exo/chrdev.h>
-#include <exo/cred.h>
 #include <exo/driver.h>
 #include <exo/err.h>
 #include <exo/file.h>
@@ -20,30 +19,27 @@
 #include <exo/log.h>
 #include <exo/log_wait.h>
 #include <exo/mutex.h>
-#include <exo/parse.h>
 #include <exo/poll.h>
-#include <exo/string.h>
 #include <exo/vsnprintf.h>
-#include <uapi/linux/capability.h>
 #include <uapi/linux/fcntl.h>
 
 struct kmsg {
 	struct mutex lock;
-	u64 seq;			/* [lock] the next record to read */
+	u64 seq;			/* [a] the next record to read */
 	char text[LOG_TEXT_MAX];	/* [lock] of that record */
-	char line[2 * LOG_TEXT_MAX];	/* [lock] as it is read */
+	char line[4 * LOG_TEXT_MAX + 64];	/* [lock] as it is read: each byte may become 4 */
 };
 
-/* Bytes below 32, 127 and backslashes are written as \xHH; a newline inside begins " ". */
+/* What is no printable ASCII, and the backslash, is written as \xHH. */
 static size_t escape(char *to, size_t room, const char *text, size_t n)
 {
 	size_t done = 0, i;
 
-	for (i = 0; i < n && done + 5 < room; i++) {
+	for (i = 0; i < n; i++) {
 		u8 c = (u8)text[i];
 
-		if (c < ' ' || c == 127 || c == '\\')
-			done += (size_t)snprintf(to + done, room - done, "\\x%02x", c);
+		if (c < ' ' || c >= 127 || c == '\\')
+			done += (size_t)scnprintf(to + done, room - done, "\\x%02x", c);
 		else
 			to[done++] = (char)c;
 	}
@@ -53,18 +49,22 @@ static size_t escape(char *to, size_t room, const char *text, size_t n)
 /* "level,sequence,microseconds,-;text\n" into k->line; its length, -EAGAIN, -EPIPE. */
 static ssize_t next_line(struct kmsg *k)
 {
+	u64 seq = READ_ONCE(k->seq);
 	struct log_record r;
-	size_t n, room = sizeof(k->line) - 1;
-	int err = log_read(k->seq, &r, k->text, sizeof(k->text));
+	size_t n;
+	int err = log_read(seq, &r, k->text, sizeof(k->text));
 
 	if (err == -EPIPE)
-		k->seq = log_first_seq();
+		WRITE_ONCE(k->seq, log_first_seq());
 	if (err)
 		return err;
-	n = (size_t)snprintf(k->line, room, "%u,%llu,%llu,-;", r.facility << 3 | r.level,
-			     (unsigned long long)r.seq, (unsigned long long)r.time_ns / 1000);
-	n += escape(k->line + n, room - n, k->text, strlen(k->text));
+	n = (size_t)scnprintf(k->line, sizeof(k->line), "%u,%llu,%llu,-;",
+			      r.facility << 3 | r.level, (unsigned long long)r.seq,
+			      (unsigned long long)r.time_ns / 1000);
+	n += escape(k->line + n, sizeof(k->line) - 1 - n, k->text,
+		    min((size_t)r.len, sizeof(k->text) - 1));
 	k->line[n++] = '\n';
+	WRITE_ONCE(k->seq, seq + 1);
 	return (ssize_t)n;
 }
 
@@ -77,8 +77,8 @@ static ssize_t kmsg_read(struct file *f, struct iov_iter *it, loff_t *pos)
 	err = mutex_lock_interruptible(&k->lock);
 	if (err)
 		return err;
-	while ((n = next_line(k)) == -EAGAIN && !(f->flags & O_NONBLOCK)) {
-		n = wait_event_interruptible(&log_waitqueue, log_next_seq() > k->seq);
+	while ((n = next_line(k)) == -EAGAIN && !(READ_ONCE(f->flags) & O_NONBLOCK)) {
+		n = wait_event_interruptible(&log_waitqueue, log_next_seq() > READ_ONCE(k->seq));
 		if (n)
 			break;
 	}
@@ -86,8 +86,6 @@ static ssize_t kmsg_read(struct file *f, struct iov_iter *it, loff_t *pos)
 		n = -EINVAL;
 	if (n > 0 && copy_to_iter(k->line, (size_t)n, it) != (size_t)n)
 		n = -EFAULT;
-	if (n > 0)
-		k->seq++;
 	mutex_unlock(&k->lock);
 	return n;
 }
@@ -97,20 +95,20 @@ static ssize_t kmsg_read(struct file *f, struct iov_iter *it, loff_t *pos)
  */
 static const char *parse_prefix(const char *text, unsigned int *level, unsigned int *facility)
 {
-	unsigned int n = 0;
 	const char *p = text + 1;
+	unsigned int n = 0;
 
-	*level = LOG_NOTICE;
+	*level = LOG_WARN;
 	*facility = 1;
-	if (*text != '<' || *p < '0' || *p > '9')
+	if (*text != '<')
 		return text;
-	for (; *p >= '0' && *p <= '9' && n < 10000; p++)
-		n = n * 10 + (unsigned int)(*p - '0');
+	while (*p >= '0' && *p <= '9')
+		n = n * 10 + (unsigned int)(*p++ - '0');
 	if (*p != '>')
 		return text;
 	*level = n & 7;
-	if (n >> 3)
-		*facility = n >> 3;
+	if ((u8)(n >> 3))
+		*facility = (u8)(n >> 3);
 	return p + 1;
 }
 
@@ -140,31 +138,34 @@ static ssize_t kmsg_write(struct file *f, struct iov_iter *it, loff_t *pos)
 static loff_t kmsg_llseek(struct file *f, loff_t offset, int whence)
 {
 	struct kmsg *k = f->private;
-	loff_t ret = 0;
+	u64 seq;
 
 	if (offset)
 		return -ESPIPE;
-	mutex_lock(&k->lock);
 	switch (whence) {
 	case SEEK_SET:
-		k->seq = log_first_seq();
+		seq = log_first_seq();
+		break;
+	case SEEK_DATA:
+		seq = log_cleared_seq();
 		break;
 	case SEEK_END:
-		k->seq = log_next_seq();
+		seq = log_next_seq();
 		break;
 	default:
-		ret = -EINVAL;
+		return -EINVAL;
 	}
-	mutex_unlock(&k->lock);
-	return ret;
+	WRITE_ONCE(k->seq, seq);
+	return 0;
 }
 
 static u32 kmsg_poll(struct file *f, struct poll_table *table)
 {
 	struct kmsg *k = f->private;
-	u64 seq = READ_ONCE(k->seq);
+	u64 seq;
 
 	poll_wait(f, &log_waitqueue, table);
+	seq = READ_ONCE(k->seq);
 	if (seq < log_first_seq())
 		return POLLIN | POLLRDNORM | POLLERR | POLLPRI;
 	return seq < log_next_seq() ? POLLIN | POLLRDNORM : 0;
@@ -174,8 +175,6 @@ static int kmsg_open(struct inode *inode, struct file *f)
 {
 	struct kmsg *k;
 
-	if ((f->flags & O_ACCMODE) == O_WRONLY)
-		return 0;
 	k = kmalloc(sizeof(*k), GFP_KERNEL);
 	if (!k)
 		return -ENOMEM;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The devices with nothing behind them: null, zero, full (null(4), full(4)), and the random number
- * generator as random and urandom (random(4)). No state, no lock.
- * Does not: mem, port, kmem; the entropy ioctls of random (RNDADDENTROPY and kin: -EINVAL).
+ * The devices with nothing behind them: null, zero, full (null(4), full(4)). No state, no lock.
+ * Does not: mem, port, kmem.
  */
 #include <exo/chrdev.h>
 #include <exo/driver.h>
@@ -12,12 +11,9 @@
 #include <exo/iov.h>
 #include <exo/kdev.h>
 #include <exo/mm_types.h>
-#include <exo/random.h>
 #include <exo/sched.h>
 #include <exo/signal.h>
 #include <exo/task.h>
-#include <uapi/linux/fcntl.h>
-#include <uapi/linux/poll.h>
 
 static ssize_t null_read(struct file *f, struct iov_iter *it, loff_t *pos)
 {
@@ -30,11 +26,6 @@ static ssize_t null_write(struct file *f, struct iov_iter *it, loff_t *pos)
 
 	iov_iter_advance(it, n);
 	return (ssize_t)n;
-}
-
-static loff_t null_llseek(struct file *f, loff_t offset, int whence)
-{
-	return f->pos = 0;
 }
 
 /* Endless reads are given in pieces, so that a signal can end them. */
@@ -70,70 +61,17 @@ static ssize_t full_write(struct file *f, struct iov_iter *it, loff_t *pos)
 	return -ENOSPC;
 }
 
-static ssize_t random_read(struct file *f, struct iov_iter *it, loff_t *pos)
-{
-	u8 buf[256];
-	ssize_t done = 0;
-
-	while (it->count) {
-		size_t want = min(it->count, sizeof(buf)), got;
-
-		random_bytes(buf, want);
-		got = copy_to_iter(buf, want, it);
-		done += (ssize_t)got;
-		if (got < want)
-			return done ? done : -EFAULT;
-		if (signal_pending(current))
-			return done;
-		cond_resched();
-	}
-	return done;
-}
-
-/* /dev/random waits until the generator has been seeded, once. */
-static ssize_t random_read_ready(struct file *f, struct iov_iter *it, loff_t *pos)
-{
-	int err = 0;
-
-	if (!random_ready())
-		err = f->flags & O_NONBLOCK ? -EAGAIN : random_wait_ready();
-	return err ? err : random_read(f, it, pos);
-}
-
-/* Anybody may add to the pool; it is not credited. */
-static ssize_t random_write(struct file *f, struct iov_iter *it, loff_t *pos)
-{
-	u8 buf[256];
-	ssize_t done = 0;
-
-	while (it->count) {
-		size_t n = copy_from_iter(buf, min(it->count, sizeof(buf)), it);
-
-		if (!n)
-			return done ? done : -EFAULT;
-		entropy_add(buf, n, 0);
-		done += (ssize_t)n;
-	}
-	return done;
-}
-
 static const struct file_ops null_ops = {
-	.name = "null", .read_iter = null_read, .write_iter = null_write, .llseek = null_llseek,
+	.name = "null", .read_iter = null_read, .write_iter = null_write,
+	.llseek = chrdev_llseek_zero,
 };
 static const struct file_ops zero_ops = {
-	.name = "zero", .read_iter = zero_read, .write_iter = null_write, .llseek = null_llseek,
-	.mmap = zero_mmap,
+	.name = "zero", .read_iter = zero_read, .write_iter = null_write,
+	.llseek = chrdev_llseek_zero, .mmap = zero_mmap,
 };
 static const struct file_ops full_ops = {
-	.name = "full", .read_iter = zero_read, .write_iter = full_write, .llseek = null_llseek,
-};
-static const struct file_ops random_ops = {
-	.name = "random", .read_iter = random_read_ready, .write_iter = random_write,
-	.llseek = null_llseek,
-};
-static const struct file_ops urandom_ops = {
-	.name = "urandom", .read_iter = random_read, .write_iter = random_write,
-	.llseek = null_llseek,
+	.name = "full", .read_iter = zero_read, .write_iter = full_write,
+	.llseek = chrdev_llseek_zero,
 };
 
 static int mem_probe(const struct boot_info *info)
@@ -144,7 +82,6 @@ static int mem_probe(const struct boot_info *info)
 		const struct file_ops *ops;
 	} devices[] = {
 		{ 3, "null", &null_ops }, { 5, "zero", &zero_ops }, { 7, "full", &full_ops },
-		{ 8, "random", &random_ops }, { 9, "urandom", &urandom_ops },
 	};
 	unsigned int i;
 	int err = 0;

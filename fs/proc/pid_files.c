@@ -9,7 +9,7 @@
  */
 #include <exo/cred.h>
 #include <exo/err.h>
-#include <exo/file.h>
+#include <exo/fdtable.h>
 #include <exo/fork.h>
 #include <exo/fs_context.h>
 #include <exo/heap.h>
@@ -139,10 +139,10 @@ static void status_ids(struct seq *s, struct task *t)
 
 	seq_printf(s, "Uid:\t%u\t%u\t%u\t%u\n", c->uid, c->euid, c->suid, c->fsuid);
 	seq_printf(s, "Gid:\t%u\t%u\t%u\t%u\n", c->gid, c->egid, c->sgid, c->fsgid);
-	seq_printf(s, "FDSize:\t64\nGroups:\t");
+	seq_printf(s, "FDSize:\t%u\nGroups:\t", fdtable_max(t));
 	for (i = 0; c->groups && i < c->groups->count; i++)
-		seq_printf(s, "%u ", c->groups->gid[i]);
-	seq_putc(s, '\n');
+		seq_printf(s, i ? " %u" : "%u", c->groups->gid[i]);
+	seq_puts(s, " \n");
 	cred_put(c);
 }
 

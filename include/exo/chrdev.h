@@ -8,6 +8,7 @@
 
 #include <exo/kdev.h>
 
+struct file;
 struct file_ops;
 
 /* One registration as devfs sees it. */
@@ -28,6 +29,8 @@ int __must_check chrdev_register(dev_t dev, unsigned int count, const char *name
 				 const struct file_ops *ops);
 /* NULL if nobody registered the number. Any context. */
 const struct file_ops *chrdev_find(dev_t dev);
+/* file_ops.llseek of a device where every position is the same: 0, whatever is asked. */
+loff_t chrdev_llseek_zero(struct file *f, loff_t offset, int whence);
 /*
  * Iteration in the order of registration: fills `info` with the first registration after *cursor
  * (0 to begin) and moves *cursor there; false if there is none. A cursor kept over time sees

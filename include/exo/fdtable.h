@@ -31,8 +31,8 @@ struct fdtable *__must_check fdtable_fork(struct fdtable *old, bool share);	/* E
 int __must_check fdtable_unshare(void);
 void fdtable_close_on_exec(void);
 void fdtable_exit(struct task *t);
-/* Slots in current's table, for select(2). */
-unsigned int fdtable_max(void);
+/* Slots in the table of `t`; 0: it has none any more. */
+unsigned int fdtable_max(struct task *t);
 /* Iteration for /proc/PID/fd: the first open descriptor >= fd of `t` and its file, or -1. */
 int fdtable_next(struct task *t, int fd, struct file **file, u32 *fd_flags);
 

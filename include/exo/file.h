@@ -32,8 +32,9 @@ enum file_mode {
 	FMODE_WRITE	= 1U << 1,
 	FMODE_SEEK	= 1U << 2,	/* has a position; else -ESPIPE */
 	FMODE_PATH	= 1U << 3,	/* O_PATH: names a file, does no I/O */
-	FMODE_STREAM	= 1U << 4,	/* position is not locked nor advanced (pipe, tty) */
+	FMODE_STREAM	= 1U << 4,	/* position is not locked nor advanced (pipe, device) */
 	FMODE_EXEC	= 1U << 5,	/* open to be executed: nobody may write to it */
+	FMODE_DIRECT	= 1U << 6,	/* O_DIRECT may be set (a pipe's packets) */
 };
 
 /*
@@ -95,7 +96,7 @@ struct file {
 	dev_t rdev;			/* [I] device number it was opened by; set before open */
 	u64 anon_ino;			/* [I] st_ino of a nameless file */
 	u32 seen;			/* [I] ops' own: a count that stood so at open */
-	int owner_pid;			/* F_SETOWN */
+	int owner_type, owner_pid;	/* F_SETOWN_EX; lock in kernel/file/fcntl.c */
 	int owner_sig;
 };
 

@@ -20,10 +20,7 @@ struct iovec_k {
 enum iov_kind { IOV_USER, IOV_KERNEL };
 
 struct iov_iter {
-	/* The most one call moves: INT_MAX rounded down to a page, as on Linux (MAX_RW_COUNT). */
-#define IO_MAX_BYTES 0x7ffff000UL
-
-enum iov_kind kind;
+	enum iov_kind kind;
 	bool source;			/* data flow out of this memory (a write) */
 	size_t offset;			/* within the first segment */
 	size_t count;			/* bytes left in all */

@@ -10,6 +10,9 @@
 
 extern struct waitqueue log_waitqueue;
 
+/* The first record since the log was last cleared (dmesg -C). kernel/syslog.c. Any context. */
+u64 log_cleared_seq(void);
+
 /* Registers with the log. Boot, once. */
 void log_wait_init(void);
 

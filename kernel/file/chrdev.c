@@ -85,6 +85,11 @@ const struct file_ops *chrdev_find(dev_t dev)
 	return ops;
 }
 
+loff_t chrdev_llseek_zero(struct file *f, loff_t offset, int whence)
+{
+	return 0;
+}
+
 bool chrdev_next(u32 *cursor, struct chrdev_info *info)
 {
 	bool found = false;

@@ -83,9 +83,7 @@ static void table_free(struct fdtable *t)
 	kcache_free(fdtable_cache, t);
 }
 
-/*
- * Moves the parts into a larger block. The caller dropped no lock that matters: see table_grow().
- */
+/* Moves the parts into a larger block; the one they leave is the caller's to free. t->lock held. */
 static void table_move(struct fdtable *t, void *block, unsigned int max, void **old_block)
 {
 	struct file **files = block;
@@ -425,9 +423,14 @@ void fdtable_exit(struct task *t)
 	table_put(files);
 }
 
-unsigned int fdtable_max(void)
+unsigned int fdtable_max(struct task *t)
 {
-	return READ_ONCE(current->files->max);
+	unsigned int max;
+
+	spin_lock(&t->lock);
+	max = t->files ? READ_ONCE(t->files->max) : 0;
+	spin_unlock(&t->lock);
+	return max;
 }
 
 struct fdtable *fdtable_create(void)

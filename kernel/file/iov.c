@@ -45,9 +45,10 @@ static ssize_t iov_copy(struct iovec_k *iov, const struct iovec_k __user *uvec, 
 
 	if (copy_from_user(iov, (const void __user *)uvec, nr * sizeof(*iov)))
 		return -EFAULT;
-	for (i = 0; i < nr; i++) {
+	for (i = 0; i < nr; i++)
 		if ((ssize_t)iov[i].len < 0)
 			return -EINVAL;
+	for (i = 0; i < nr; i++) {
 		if (!user_range_ok(iov[i].base, iov[i].len))
 			return -EFAULT;
 		if (iov[i].len > IO_MAX_BYTES - total)

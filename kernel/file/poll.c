@@ -4,8 +4,9 @@
  *
  * A wait hangs one entry on each queue that the files' poll operations name (exo/poll.h), asks all
  * files, and sleeps if none is ready. An entry's wake function sets `triggered` and wakes the
- * sleeper; it is cleared before the files are asked again, so a wake-up between the question and
- * the sleep makes the sleep return at once.
+ * sleeper, unless the waker names events and none of them is asked for; it is cleared before the
+ * files are asked again, so a wake-up between the question and the sleep makes the sleep return at
+ * once.
  *
  * Invariant: entries are added during the first pass only; all of them leave their queues before
  * the file references are dropped.
@@ -33,6 +34,7 @@ struct poll_entry {
 	struct waitqueue_entry wait;
 	struct waitqueue *wq;
 	struct file *file;		/* one reference */
+	u32 events;			/* asked for */
 };
 
 struct poll_block {
@@ -53,8 +55,11 @@ struct poll_waiter {
 
 static int poll_wake(struct waitqueue_entry *entry, u32 key)
 {
+	const struct poll_entry *e = container_of(entry, struct poll_entry, wait);
 	struct poll_waiter *w = entry->private;
 
+	if (key && !(key & e->events))
+		return 0;
 	WRITE_ONCE(w->triggered, true);
 	return task_wake_state(w->task, TASK_INTERRUPTIBLE);
 }
@@ -87,6 +92,7 @@ static void poll_queue(struct poll_table *table, struct file *f, struct waitqueu
 	}
 	e->wq = wq;
 	e->file = file_get(f);
+	e->events = table->events;
 	e->wait = (struct waitqueue_entry){
 		.task = w->task, .wake = poll_wake, .private = w,
 	};
@@ -238,8 +244,6 @@ static int poll_do(struct pollfd __user *ufds, unsigned int nr, u64 until_ns)
 	set.fds = fds;
 	set.nr = nr;
 	ret = poll_loop(poll_scan, &set, until_ns);
-	if (ret < 0)
-		goto out_free;
 	for (i = 0; i < nr; i++) {
 		if (put_user(fds[i].revents, &ufds[i].revents)) {
 			ret = -EFAULT;
@@ -290,20 +294,31 @@ static int deadline_from_user(const struct timespec_k __user *uts, u64 *until_ns
 	return err;
 }
 
-/*
- * Linux writes the time left back, but not over a result: a failure to write is ignored, since the
- * structure may be in read-only memory.
- */
-static void timeout_left_to_user(struct timespec_k __user *uts, u64 until_ns)
+static u64 left_ns(u64 until_ns)
 {
 	u64 now = ktime_get_ns();
+
+	return until_ns > now ? until_ns - now : 0;
+}
+
+/*
+ * The result of a call whose time left could be written back or not. The structure may be in
+ * read-only memory, which is no error; but then an interrupted call cannot be restarted, since it
+ * would wait the whole time again.
+ */
+static long timeout_result(int ret, bool told)
+{
+	return ret == -EINTR && told ? -ERESTARTNOHAND : ret;
+}
+
+static long timeout_left_to_user(int ret, struct timespec_k __user *uts, u64 until_ns)
+{
 	struct timespec_k left;
 
-	if (!uts || until_ns == U64_MAX)
-		return;
-	left = ns_to_timespec(until_ns > now ? until_ns - now : 0);
-	if (copy_to_user(uts, &left, sizeof(left)))
-		return;
+	if (!uts || !until_ns || until_ns == U64_MAX)
+		return timeout_result(ret, true);
+	left = ns_to_timespec(left_ns(until_ns));
+	return timeout_result(ret, !copy_to_user(uts, &left, sizeof(left)));
 }
 
 SYSCALL_DEFINE5(ppoll, struct pollfd __user *, ufds, unsigned int, nr,
@@ -320,8 +335,7 @@ SYSCALL_DEFINE5(ppoll, struct pollfd __user *, ufds, unsigned int, nr,
 		return ret;
 	ret = poll_do(ufds, nr, until_ns);
 	signal_mask_restore_unless(ret == -EINTR);
-	timeout_left_to_user(uts, until_ns);
-	return ret == -EINTR ? -ERESTARTNOHAND : ret;
+	return timeout_left_to_user(ret, uts, until_ns);
 }
 
 /* ---- select ---- */
@@ -414,7 +428,7 @@ static int select_do(int n, unsigned long __user *const usets[3], u64 until_ns)
 
 	if (n < 0)
 		return -EINVAL;
-	set.nr = min((unsigned int)n, fdtable_max());
+	set.nr = min((unsigned int)n, fdtable_max(current));
 	set.words = DIV_ROUND_UP(set.nr, BITS_PER_WORD);
 	bytes = set.words * sizeof(long);
 	if (set.words > 2) {
@@ -454,21 +468,18 @@ SYSCALL_DEFINE5(select, int, n, unsigned long __user *, in, unsigned long __user
 	if (utv) {
 		if (copy_from_user(&tv, utv, sizeof(tv)))
 			return -EFAULT;
+		if (__builtin_add_overflow(tv.sec, tv.usec / (s64)USEC_PER_SEC, &tv.sec))
+			return -EINVAL;
+		tv.usec %= (s64)USEC_PER_SEC;
 		if (tv.sec < 0 || tv.usec < 0)
 			return -EINVAL;
-		tv.sec += tv.usec / (s64)USEC_PER_SEC;
-		tv.usec %= (s64)USEC_PER_SEC;
 		until_ns = deadline_after(timeval_to_ns(&tv));
 	}
 	ret = select_do(n, sets, until_ns);
-	if (utv && until_ns != U64_MAX) {
-		u64 now = ktime_get_ns();
-
-		tv = ns_to_timeval(until_ns > now ? until_ns - now : 0);
-		if (copy_to_user(utv, &tv, sizeof(tv)))
-			utv = NULL;	/* as ppoll: the result stands */
-	}
-	return ret == -EINTR ? -ERESTARTNOHAND : ret;
+	if (!utv || !until_ns || until_ns == U64_MAX)
+		return timeout_result(ret, true);
+	tv = ns_to_timeval(left_ns(until_ns));
+	return timeout_result(ret, !copy_to_user(utv, &tv, sizeof(tv)));
 }
 
 /*
@@ -498,6 +509,5 @@ SYSCALL_DEFINE6(pselect6, int, n, unsigned long __user *, in, unsigned long __us
 		return ret;
 	ret = select_do(n, sets, until_ns);
 	signal_mask_restore_unless(ret == -EINTR);
-	timeout_left_to_user(uts, until_ns);
-	return ret == -EINTR ? -ERESTARTNOHAND : ret;
+	return timeout_left_to_user(ret, uts, until_ns);
 }

@@ -5,7 +5,7 @@
  * Every transfer is one path: find the file, check its mode, build an iterator, find the position,
  * call the file's operation. The position of a seekable file is guarded by file->pos_lock for the
  * length of the call, so that two threads reading one descriptor never get the same bytes; pread
- * and pwrite neither use nor touch it.
+ * and pwrite neither use nor touch it. A stream (FMODE_STREAM) has none: its reads may block.
  * Does not: RWF_* flags of preadv2/pwritev2 (each answers -EOPNOTSUPP, but for the hint RWF_HIPRI).
  */
 #include <exo/errno_internal.h>
@@ -23,71 +23,69 @@
 #define FAST_IOV 8
 #define RWF_HIPRI 1
 
-/* One transfer at *pos on a file whose mode has been checked. */
-static ssize_t iter_transfer(struct file *f, struct iov_iter *it, loff_t *pos)
+/* Can the file be read (written) at all? 0, -EBADF, -EINVAL. */
+static int access_check(const struct file *f, bool write)
 {
-	if (it->source)
-		return f->ops->write_iter ? f->ops->write_iter(f, it, pos) : -EINVAL;
-	return f->ops->read_iter ? f->ops->read_iter(f, it, pos) : -EINVAL;
+	if (!(f->mode & (write ? FMODE_WRITE : FMODE_READ)))
+		return -EBADF;
+	return (write ? f->ops->write_iter : f->ops->read_iter) ? 0 : -EINVAL;
 }
 
-/* Can the file be at *pos + n too? */
-static inline bool range_exists(loff_t pos, size_t n)
+/* One transfer at *pos on a file that has been checked. */
+static ssize_t iter_transfer(struct file *f, struct iov_iter *it, loff_t *pos)
 {
 	loff_t end;
 
-	return pos >= 0 && !__builtin_add_overflow(pos, n, &end);
+	if (*pos < 0 || __builtin_add_overflow(*pos, it->count, &end))
+		return -EINVAL;
+	return it->source ? f->ops->write_iter(f, it, pos) : f->ops->read_iter(f, it, pos);
 }
 
-static inline bool mode_allows(const struct file *f, bool write)
+/* The same at the file's own position, or at a given one. */
+static ssize_t transfer(struct file *f, struct iov_iter *it, const loff_t *at)
 {
-	return f->mode & (write ? FMODE_WRITE : FMODE_READ);
-}
-
-/* A transfer at the file's own position. */
-static ssize_t transfer_here(struct file *f, struct iov_iter *it)
-{
-	loff_t none = 0;
+	loff_t pos = at ? *at : 0;
 	ssize_t n;
 
-	if (!mode_allows(f, it->source))
-		return -EBADF;
-	if (!(f->mode & FMODE_SEEK))
-		return iter_transfer(f, it, &none);
+	if (at || (f->mode & (FMODE_SEEK | FMODE_STREAM)) != FMODE_SEEK)
+		return iter_transfer(f, it, &pos);
 	mutex_lock(&f->pos_lock);
-	n = range_exists(f->pos, it->count) ? iter_transfer(f, it, &f->pos) : -EINVAL;
+	n = iter_transfer(f, it, &f->pos);
 	mutex_unlock(&f->pos_lock);
 	return n;
 }
 
-/* A transfer at a given position. */
-static ssize_t transfer_at(struct file *f, struct iov_iter *it, loff_t pos)
+/* The file for a transfer, at a given position or (at NULL) its own. ERR_PTR. */
+static struct file *transfer_file(int fd, const loff_t *at)
 {
-	if (pos < 0)
-		return -EINVAL;
-	if (!(f->mode & FMODE_SEEK))
-		return -ESPIPE;
-	if (!mode_allows(f, it->source))
-		return -EBADF;
-	return range_exists(pos, it->count) ? iter_transfer(f, it, &pos) : -EINVAL;
+	struct file *f;
+
+	if (at && *at < 0)
+		return ERR_PTR(-EINVAL);
+	f = fd_get(fd);
+	if (!f)
+		return ERR_PTR(-EBADF);
+	if (!at || f->mode & FMODE_SEEK)
+		return f;
+	file_put(f);
+	return ERR_PTR(-ESPIPE);
 }
 
 static ssize_t rw_fd(int fd, bool write, void __user *buf, size_t n, const loff_t *pos)
 {
-	struct file *f = fd_get(fd);
+	struct file *f = transfer_file(fd, pos);
 	struct iov_iter it;
 	ssize_t ret;
 
-	if (!f)
-		return -EBADF;
-	if (unlikely(!user_range_ok(buf, n))) {
-		/* A descriptor of the wrong mode comes first, as on Linux. */
-		ret = mode_allows(f, write) ? -EFAULT : -EBADF;
-		goto out_put_file;
+	if (IS_ERR(f))
+		return PTR_ERR(f);
+	ret = access_check(f, write);
+	if (!ret && unlikely(!user_range_ok(buf, n)))
+		ret = -EFAULT;
+	if (!ret) {
+		iov_iter_user(&it, write, buf, min(n, IO_MAX_BYTES));
+		ret = transfer(f, &it, pos);
 	}
-	iov_iter_user(&it, write, buf, min(n, IO_MAX_BYTES));
-	ret = pos ? transfer_at(f, &it, *pos) : transfer_here(f, &it);
-out_put_file:
 	file_put(f);
 	return ret;
 }
@@ -116,15 +114,21 @@ static ssize_t rwv_fd(int fd, bool write, const struct iovec_k __user *uvec, uns
 		      const loff_t *pos)
 {
 	struct iovec_k fast[FAST_IOV], *heap;
-	struct file *f = fd_get(fd);
+	struct file *f = transfer_file(fd, pos);
 	struct iov_iter it;
 	ssize_t ret;
+	int err;
 
-	if (!f)
-		return -EBADF;
+	if (IS_ERR(f))
+		return PTR_ERR(f);
 	ret = iov_iter_import(&it, write, uvec, nr, fast, FAST_IOV, &heap);
-	if (ret >= 0)
-		ret = pos ? transfer_at(f, &it, *pos) : transfer_here(f, &it);
+	if (ret >= 0) {
+		err = access_check(f, write);
+		if (err)
+			ret = err;
+		else if (ret)		/* nothing to move: the file is not asked */
+			ret = transfer(f, &it, pos);
+	}
 	kfree(heap);
 	file_put(f);
 	return ret;
@@ -262,6 +266,16 @@ static long ioctl_nonblock(struct file *f, unsigned long arg)
 	return 0;
 }
 
+/* FIOASYNC: nothing here can be asked to send signals, so it stays off. */
+static long ioctl_async(unsigned long arg)
+{
+	int on;
+
+	if (get_user(on, (int __user *)arg))
+		return -EFAULT;
+	return on ? -ENOTTY : 0;
+}
+
 /* FIONREAD of something with a size; others answer it in ops->ioctl. */
 static long ioctl_bytes_left(struct file *f, unsigned long arg)
 {
@@ -286,10 +300,13 @@ SYSCALL_DEFINE3(ioctl, int, fd, unsigned int, cmd, unsigned long, arg)
 	case FIONBIO:
 		ret = ioctl_nonblock(f, arg);
 		break;
+	case FIOASYNC:
+		ret = ioctl_async(arg);
+		break;
 	default:
 		if (f->ops->ioctl)
 			ret = f->ops->ioctl(f, cmd, arg);
-		else if (cmd == FIONREAD && f->mapping)
+		else if (cmd == FIONREAD && f->mapping && !f->ops->iterate)
 			ret = ioctl_bytes_left(f, arg);
 		if (ret == -ENOIOCTLCMD)
 			ret = -ENOTTY;

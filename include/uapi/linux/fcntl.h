@@ -56,6 +56,16 @@
 #define F_ADD_SEALS	1033
 #define F_GET_SEALS	1034
 
+/* F_SETOWN_EX and F_GETOWN_EX */
+#define F_OWNER_TID	0
+#define F_OWNER_PID	1
+#define F_OWNER_PGRP	2
+
+struct f_owner_ex {
+	int type;
+	int pid;
+};
+
 #define FD_CLOEXEC	1
 
 #define F_RDLCK		0
