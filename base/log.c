@@ -80,6 +80,14 @@ static void record_announce(void)
 	console_flush();
 }
 
+/* Names that users chose may be in it: they do not get to command terminals. */
+static void controls_replace(char *p, size_t n)
+{
+	for (; n; n--, p++)
+		if (((u8)*p < ' ' && *p != '\n' && *p != '\t') || *p == 0x7f)
+			*p = '?';
+}
+
 void log_vprintf(enum log_level level, const char *fmt, va_list args)
 {
 	irqflags_t flags;
@@ -99,6 +107,7 @@ void log_vprintf(enum log_level level, const char *fmt, va_list args)
 	n = min(n, (size_t)vsnprintf_ext(text_of(d->pos), n + 1, fmt, args, ksyms_format));
 	if (n && text_of(d->pos)[n - 1] == '\n')
 		n--;
+	controls_replace(text_of(d->pos), n);
 	d->len = (u16)n;
 	d->level = (u8)level;
 	d->facility = 0;

@@ -2,11 +2,14 @@
 /*
  * The first files: archives from the image and from the loader, unpacked over the root.
  *
- * An archive is a run of parts: cpio newc, tar, or a gzip member that holds one of them, with zero
- * bytes between. What a part is is told by its magic. lib/ reads and checks the formats; here their
+ * An archive is a run of parts: cpio newc, tar, or a gzip member that holds them, with zero bytes
+ * between. What a part is is told by its magic. lib/ reads and checks the formats; here their
  * entries become calls on the tree. Entries are taken in order, an entry replaces what is in its
- * way unless both are directories, and missing parents are made. A broken part ends its archive
- * with a message that names the byte; what was unpacked before it stays, and the boot goes on.
+ * way unless both are directories, and missing parents are made.
+ *
+ * A broken part ends its archive with a message that names the byte, as on Linux; where another one
+ * begins behind it nobody can tell. What came before it stays, also of compressed data, and the
+ * boot goes on. An entry that cannot be made is passed over with a message.
  *
  * Locking: none; process 1 does it alone before the first program.
  * Does not: xz, zstd, bzip2, lz4 and lzma archives (said so, by their magic).
@@ -40,6 +43,9 @@ struct dir_time {
 	char path[];
 };
 
+#define NAME_BUCKETS	256	/* so many links as an archive may hold are found in time */
+#define FAILURES_SAID	10	/* of one archive */
+
 /* A file with several names whose first name has been seen. */
 struct first_name {
 	struct list_head link;
@@ -49,9 +55,11 @@ struct first_name {
 
 struct unpacker {
 	struct list_head dirs;		/* struct dir_time */
-	struct list_head names;		/* struct first_name, of the current archive */
-	unsigned int depth;		/* gzip within gzip is refused */
-	u64 nr_files;
+	struct list_head names[NAME_BUCKETS];	/* struct first_name, of the current archive */
+	const char *what;		/* the archive, for messages */
+	const u8 *start;		/* byte 0 of what messages count in */
+	bool decompressed;		/* that is what came out of gzip */
+	u64 nr_files, nr_failures;
 	char path[PATH_BYTES];
 	char target[PATH_BYTES];
 };
@@ -182,34 +190,79 @@ static int set_attributes(struct unpacker *u, const struct entry *e)
 				  kern_utimes(u->path, e->mtime_ns);
 }
 
+static bool is_linkable(const char *path)
+{
+	struct path p;
+	bool yes;
+
+	if (path_lookup_at(AT_FDCWD, path, 0, &p))
+		return false;
+	yes = !S_ISDIR(p.dentry->d_inode->i_mode);
+	path_put(&p);
+	return yes;
+}
+
+/* Another name; what has the name now goes only for a file that is there. */
+static int make_link(struct unpacker *u, const struct entry *e)
+{
+	int err;
+
+	if (!set_path(u->target, e->hardlink))
+		return -EINVAL;
+	err = kern_link(u->target, u->path);
+	if (err != -EEXIST || streq(u->target, u->path))
+		return err == -EEXIST ? 0 : err;
+	if (!is_linkable(u->target))
+		return -EPERM;
+	err = make_way(u->path, e->mode);
+	return err ? err : kern_link(u->target, u->path);
+}
+
+/* What can be known to fail before anything is taken out of the way. */
+static bool can_be_made(const struct unpacker *u, const struct entry *e)
+{
+	switch (e->mode & S_IFMT) {
+	case S_IFLNK:
+		return e->bytes && e->bytes < sizeof(u->target);
+	case S_IFREG: case S_IFDIR: case S_IFCHR: case S_IFBLK: case S_IFIFO: case S_IFSOCK:
+		return true;
+	}
+	return false;
+}
+
 static int unpack_entry(struct unpacker *u, const char *name, const struct entry *e)
 {
 	int err;
 
+	if (!can_be_made(u, e))
+		return -EINVAL;
 	if (!set_path(u->path, name))
 		return S_ISDIR(e->mode) ? set_attributes(u, e) : -EINVAL;
 	err = make_parents(u->path);
-	if (!err)
+	if (!err && e->hardlink)
+		err = make_link(u, e);
+	else if (!err)
 		err = make_way(u->path, e->mode);
-	if (err)
+	if (!err)
+		u->nr_files++;
+	if (err || e->hardlink)
 		return err;
-	u->nr_files++;
-	if (e->hardlink) {
-		if (!set_path(u->target, e->hardlink))
-			return -EINVAL;
-		return kern_link(u->target, u->path);
-	}
 	err = make_object(u, e);
 	return err ? err : set_attributes(u, e);
 }
 
 /* ---- cpio ---- */
 
+static struct list_head *name_bucket(struct unpacker *u, const struct cpio_entry *c)
+{
+	return &u->names[(c->ino ^ c->ino >> 8 ^ c->dev_minor) % NAME_BUCKETS];
+}
+
 static struct first_name *name_find(struct unpacker *u, const struct cpio_entry *c)
 {
 	struct first_name *n;
 
-	list_for_each_entry(n, &u->names, link)
+	list_for_each_entry(n, name_bucket(u, c), link)
 		if (n->ino == c->ino && n->dev_major == c->dev_major &&
 		    n->dev_minor == c->dev_minor)
 			return n;
@@ -226,7 +279,7 @@ static int name_add(struct unpacker *u, const struct cpio_entry *c)
 	n->dev_major = c->dev_major;
 	n->dev_minor = c->dev_minor;
 	memcpy(n->path, c->name, c->name_len + 1);
-	list_add(&n->link, &u->names);
+	list_add(&n->link, name_bucket(u, c));
 	return 0;
 }
 
@@ -234,11 +287,13 @@ static int name_add(struct unpacker *u, const struct cpio_entry *c)
 static void names_forget(struct unpacker *u)
 {
 	struct first_name *n, *next;
+	unsigned int i;
 
-	list_for_each_entry_safe(n, next, &u->names, link) {
-		list_del(&n->link);
-		kfree(n);
-	}
+	for (i = 0; i < NAME_BUCKETS; i++)
+		list_for_each_entry_safe(n, next, &u->names[i], link) {
+			list_del(&n->link);
+			kfree(n);
+		}
 }
 
 /*
@@ -275,15 +330,44 @@ static int unpack_cpio_entry(struct unpacker *u, const struct cpio_entry *c)
 	return unpack_entry(u, c->name, &e);
 }
 
-/* Says what went wrong with one entry; an entry that cannot be made does not end the archive. */
-static void entry_failed(const char *what, const char *name, int err)
+/* Nothing goes on without memory. Else an entry that cannot be made does not end the archive. */
+static bool is_final(int err)
 {
-	log_err("initramfs: %s: cannot unpack '%s': error %d", what, name, -err);
+	return err == -ENOMEM || err == -ENOSPC;
 }
 
-/* -ENOMEM ends the work: everything after it would fail too. */
-static int unpack_cpio(struct unpacker *u, const u8 *data, size_t bytes, size_t *used,
-		       const char *what)
+static const char *within(const struct unpacker *u)
+{
+	return u->decompressed ? ", decompressed" : "";
+}
+
+static void entry_failed(struct unpacker *u, const char *name, int err)
+{
+	char text[128];
+	size_t i;
+
+	if (++u->nr_failures > FAILURES_SAID && !is_final(err))
+		return;
+	strscpy(text, name, sizeof(text));
+	for (i = 0; text[i]; i++)
+		if (text[i] == '\n')
+			text[i] = '?';
+	if (is_final(err))
+		log_err("initramfs: %s%s: not enough memory to unpack '%s'", u->what, within(u),
+			text);
+	else
+		log_err("initramfs: %s%s: cannot unpack '%s': error %d", u->what, within(u), text,
+			-err);
+}
+
+static void part_failed(const struct unpacker *u, const char *format, const u8 *at,
+			const char *reason)
+{
+	log_err("initramfs: %s%s: damaged %s at byte %zu: %s", u->what, within(u), format,
+		(size_t)(at - u->start), reason);
+}
+
+static int unpack_cpio(struct unpacker *u, const u8 *data, size_t bytes, size_t *used)
 {
 	struct cpio_reader r;
 	struct cpio_entry c;
@@ -297,14 +381,12 @@ static int unpack_cpio(struct unpacker *u, const u8 *data, size_t bytes, size_t 
 		}
 		ret = unpack_cpio_entry(u, &c);
 		if (ret)
-			entry_failed(what, c.name, ret);
-		if (ret == -ENOMEM || ret == -ENOSPC)
-			err = ret;
+			entry_failed(u, c.name, ret);
+		err = is_final(ret) ? ret : 0;
 	}
 	*used = r.pos;
 	if (ret < 0 && !err) {
-		log_err("initramfs: %s: damaged cpio archive at byte %zu: %s", what, r.pos,
-			r.error);
+		part_failed(u, "cpio archive", data + r.pos, r.error);
 		err = ret;
 	}
 	names_forget(u);
@@ -335,8 +417,7 @@ static int unpack_tar_entry(struct unpacker *u, const u8 *data, const struct tar
 	return unpack_entry(u, t->path, &e);
 }
 
-static int unpack_tar(struct unpacker *u, const u8 *data, size_t bytes, size_t *used,
-		      const char *what)
+static int unpack_tar(struct unpacker *u, const u8 *data, size_t bytes, size_t *used)
 {
 	struct tar_reader *r = kmalloc(sizeof(*r), GFP_KERNEL);
 	struct tar_entry t;
@@ -348,14 +429,12 @@ static int unpack_tar(struct unpacker *u, const u8 *data, size_t bytes, size_t *
 	while ((ret = tar_next(r, &t)) > 0 && !err) {
 		ret = unpack_tar_entry(u, data, &t);
 		if (ret)
-			entry_failed(what, t.path, ret);
-		if (ret == -ENOMEM || ret == -ENOSPC)
-			err = ret;
+			entry_failed(u, t.path, ret);
+		err = is_final(ret) ? ret : 0;
 	}
 	*used = r->pos;
 	if (ret < 0 && !err) {
-		log_err("initramfs: %s: damaged tar archive at byte %zu: %s", what, r->pos,
-			r->error);
+		part_failed(u, "tar archive", data + r->pos, r->error);
 		err = ret;
 	}
 	kfree(r);
@@ -364,7 +443,7 @@ static int unpack_tar(struct unpacker *u, const u8 *data, size_t bytes, size_t *
 
 /* ---- gzip ---- */
 
-static int unpack_parts(struct unpacker *u, const u8 *data, size_t bytes, const char *what);
+static int unpack_parts(struct unpacker *u, const u8 *data, size_t bytes);
 
 /*
  * How much a member may grow to. Its last four bytes say the size (RFC 1952, 2.3.1), if it is the
@@ -380,12 +459,25 @@ static size_t gunzip_guess(const u8 *data, size_t bytes)
 	return size >= bytes / 2 && size / 64 <= bytes ? size + 1 : bytes * 4;
 }
 
-static int unpack_gzip(struct unpacker *u, const u8 *data, size_t bytes, size_t *used,
-		       const char *what)
+/* Unpacks what came out of gzip, all of it or what came before the damage. */
+static int unpack_decompressed(struct unpacker *u, const u8 *out, size_t bytes)
+{
+	const u8 *start = u->start;
+	int err;
+
+	u->start = out;
+	u->decompressed = true;
+	err = unpack_parts(u, out, bytes);
+	u->decompressed = false;
+	u->start = start;
+	return err;
+}
+
+static int unpack_gzip(struct unpacker *u, const u8 *data, size_t bytes, size_t *used)
 {
 	struct inflate *z = kmalloc(sizeof(*z), GFP_KERNEL);
 	size_t room = gunzip_guess(data, bytes);
-	int err = -ENOMEM;
+	int err = -ENOMEM, damage;
 	u8 *out = NULL;
 
 	if (!z)
@@ -399,23 +491,21 @@ static int unpack_gzip(struct unpacker *u, const u8 *data, size_t bytes, size_t 
 		z->in_bytes = bytes;
 		z->out = out;
 		z->out_bytes = room;
-		err = gunzip(z);
-		if (err != -E2BIG)
+		damage = gunzip(z);
+		if (damage != -E2BIG)
 			break;
 		vfree(out);
 		out = NULL;
 	}
-	if (err) {
-		log_err("initramfs: %s: damaged gzip data: %s", what, z->error);
-		goto out_free;
-	}
+	if (damage)
+		part_failed(u, "gzip data", data + z->used, z->error);
 	*used = z->used;
-	u->depth++;
-	err = unpack_parts(u, out, z->total, what);
-	u->depth--;
+	err = unpack_decompressed(u, out, z->total);
+	err = err ? err : damage;
 out_free:
-	if (err == -ENOMEM)
-		log_err("initramfs: %s: not enough memory to unpack %zu bytes", what, room);
+	if (!out)
+		log_err("initramfs: %s: not enough memory to decompress %zu KiB to %zu KiB or more",
+			u->what, bytes / KiB, room / KiB);
 	vfree(out);
 	kfree(z);
 	return err;
@@ -444,26 +534,27 @@ static const char *foreign_magic(const u8 *p, size_t n)
 	return NULL;
 }
 
-static int unpack_part(struct unpacker *u, const u8 *data, size_t bytes, size_t *used,
-		       const char *what)
+static int unpack_part(struct unpacker *u, const u8 *data, size_t bytes, size_t *used)
 {
-	const char *foreign;
+	bool gzip = IS_ENABLED(CONFIG_RD_GZIP) && gzip_is_magic(data, bytes);
+	const char *foreign = foreign_magic(data, bytes);
 
 	if (cpio_is_magic(data, bytes))
-		return unpack_cpio(u, data, bytes, used, what);
+		return unpack_cpio(u, data, bytes, used);
 	if (tar_is_magic(data, bytes))
-		return unpack_tar(u, data, bytes, used, what);
-	if (IS_ENABLED(CONFIG_RD_GZIP) && gzip_is_magic(data, bytes) && !u->depth)
-		return unpack_gzip(u, data, bytes, used, what);
-	foreign = foreign_magic(data, bytes);
+		return unpack_tar(u, data, bytes, used);
+	if (gzip && !u->decompressed)
+		return unpack_gzip(u, data, bytes, used);
 	if (foreign)
-		log_err("initramfs: %s: %s compression is not supported, use gzip", what, foreign);
+		log_err("initramfs: %s%s: %s compression at byte %zu is not supported, use gzip",
+			u->what, within(u), foreign, (size_t)(data - u->start));
 	else
-		log_err("initramfs: %s: neither cpio (newc), tar nor gzip", what);
+		part_failed(u, "archive", data,
+			    gzip ? "gzip within gzip" : "neither cpio (newc), tar nor gzip");
 	return -EINVAL;
 }
 
-static int unpack_parts(struct unpacker *u, const u8 *data, size_t bytes, const char *what)
+static int unpack_parts(struct unpacker *u, const u8 *data, size_t bytes)
 {
 	size_t pos = 0, used;
 	int err;
@@ -474,7 +565,7 @@ static int unpack_parts(struct unpacker *u, const u8 *data, size_t bytes, const 
 		if (pos == bytes)
 			return 0;
 		used = 0;
-		err = unpack_part(u, data + pos, bytes - pos, &used, what);
+		err = unpack_part(u, data + pos, bytes - pos, &used);
 		if (err)
 			return err;
 		if (!used)
@@ -501,14 +592,21 @@ static void set_dir_times(struct unpacker *u)
 int initramfs_unpack(const void *data, size_t bytes, const char *what)
 {
 	struct unpacker *u = kzalloc(sizeof(*u), GFP_KERNEL);
+	unsigned int i;
 	int err;
 
 	if (!u)
 		return -ENOMEM;
 	list_init(&u->dirs);
-	list_init(&u->names);
-	err = unpack_parts(u, data, bytes, what);
+	for (i = 0; i < NAME_BUCKETS; i++)
+		list_init(&u->names[i]);
+	u->what = what;
+	u->start = data;
+	err = unpack_parts(u, data, bytes);
 	set_dir_times(u);
+	if (u->nr_failures > FAILURES_SAID)
+		log_err("initramfs: %s: %llu entries in all could not be unpacked", what,
+			(unsigned long long)u->nr_failures);
 	log_info("initramfs: %s: %llu entries from %zu KiB", what,
 		 (unsigned long long)u->nr_files, bytes / KiB);
 	kfree(u);

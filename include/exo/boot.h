@@ -9,7 +9,7 @@
 #include <exo/types.h>
 
 #define BOOT_MAX_RANGES		128
-#define BOOT_MAX_MODULES	8
+#define BOOT_MAX_MODULES	32
 #define BOOT_CMDLINE_MAX	4096
 
 enum boot_range_kind {

@@ -22,6 +22,7 @@ sys.path[:0] = [os.path.join(TREE, "scripts"), os.path.join(TREE, "scripts", "im
 import mkinitramfs  # noqa: E402
 import qemu  # noqa: E402
 
+SOURCES = {"wildptr": ["wildptr.c", "wild.c"], "callfuzz": ["callfuzz.c", "wild.c"]}
 RECORDED = ("badelf", "crash", "wildptr")
 FLAGS = ["-static", "-O2", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter"]
 # What the kernel says when something is wrong with itself. Unlike a message about bad input.
@@ -34,8 +35,7 @@ export PATH=/bin
 mount -t proc proc /proc
 mount -t devtmpfs devtmpfs /dev 2>/dev/null
 mount -t tmpfs tmpfs /tmp
-level=$(cut -f1 /proc/sys/kernel/printk)
-echo 1 > /proc/sys/kernel/printk
+[ -e /proc/sys/kernel/printk ] && echo 1 > /proc/sys/kernel/printk
 echo "=== BEGIN"
 {command} 2>&1
 echo "=== END $?"
@@ -56,12 +56,12 @@ def calls():
 
 
 def program_build(name, where):
-    """Builds tests/badinput/NAME.c as a static program; returns its path."""
+    """Builds a static program; returns its path."""
     path = os.path.join(where, name)
+    sources = [os.path.join(HERE, source) for source in SOURCES.get(name, [name + ".c"])]
     with open(os.path.join(where, "calls.h"), "w", encoding="utf-8") as file:
-        file.writelines(f'CALL({number}, "{call}")\n' for number, call in calls())
-    subprocess.run(["musl-gcc", *FLAGS, f"-I{where}", "-o", path, os.path.join(HERE, name + ".c")],
-                   check=True)
+        file.writelines(f'CALL({number}, {call})\n' for number, call in calls())
+    subprocess.run(["musl-gcc", *FLAGS, f"-I{where}", "-o", path, *sources], check=True)
     return path
 
 
@@ -167,7 +167,7 @@ def record(kernel, names):
     for name in names or RECORDED:
         with tempfile.TemporaryDirectory() as where:
             session = program_run(kernel, name, where)
-        if not session.ended:
+        if not session.ended or session.status:
             sys.exit(f"bad.py: {name}: the session did not end:\n{session.text[-4000:]}")
         with open(os.path.join(HERE, name + ".linux"), "w", encoding="utf-8") as file:
             file.write("\n".join([f"# kernel: {os.path.basename(kernel)}", *session.lines]) + "\n")
