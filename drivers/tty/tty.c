@@ -435,7 +435,7 @@ static long set_winsize(struct tty *tty, unsigned long arg)
 }
 
 /* TIOCSTI: a byte as if typed, for root or on one's own terminal. */
-static long fake_input(struct tty *tty, unsigned long arg)
+static long type_input(struct tty *tty, unsigned long arg)
 {
 	u8 c;
 
@@ -497,7 +497,7 @@ static long tty_ioctl(struct file *f, unsigned int cmd, unsigned long arg)
 	case TIOCINQ:
 		return put_user((int)ldisc_readable(tty), (int __user *)arg);
 	case TIOCSTI:
-		return fake_input(tty, arg);
+		return type_input(tty, arg);
 	case TIOCEXCL:
 	case TIOCNXCL:
 		return set_exclusive(tty, cmd == TIOCEXCL);

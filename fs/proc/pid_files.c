@@ -234,17 +234,22 @@ static int cmdline_show(struct seq *s, struct task *t)
 	return err;
 }
 
-static int environ_show(struct seq *s, struct task *t)
+/* The memory of a task that current may look into, with a reference; NULL: it has none. ERR_PTR. */
+static struct mm *mm_inspect(struct task *t)
 {
-	struct mm *mm;
-	unsigned long end;
 	int err = proc_may_inspect(t);
 
-	if (err)
-		return err;
-	mm = mm_of_task(t);
-	if (!mm)
-		return 0;
+	return err ? ERR_PTR(err) : mm_of_task(t);
+}
+
+static int environ_show(struct seq *s, struct task *t)
+{
+	struct mm *mm = mm_inspect(t);
+	unsigned long end;
+	int err;
+
+	if (IS_ERR_OR_NULL(mm))
+		return PTR_ERR_OR_ZERO(mm);
 	end = min(mm->env_end, mm->env_start + ARGS_SHOWN_MAX);
 	err = copy_range(s, mm, mm->env_start, end);
 	mm_put_user(mm);
@@ -253,15 +258,11 @@ static int environ_show(struct seq *s, struct task *t)
 
 static int auxv_show(struct seq *s, struct task *t)
 {
-	struct mm *mm;
+	struct mm *mm = mm_inspect(t);
 	unsigned int n = 0;
-	int err = proc_may_inspect(t);
 
-	if (err)
-		return err;
-	mm = mm_of_task(t);
-	if (!mm)
-		return 0;
+	if (IS_ERR_OR_NULL(mm))
+		return PTR_ERR_OR_ZERO(mm);
 	while (n + 2 <= ARRAY_SIZE(mm->auxv) && mm->auxv[n])
 		n += 2;
 	if (n + 2 <= ARRAY_SIZE(mm->auxv))
